@@ -1,0 +1,27 @@
+"""The database of the run, and a network that ends at this machine."""
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import databases
+from tests.environment import SERVERS
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Start the private servers and copy a migrated database, connected to as the app role."""
+    SERVERS.start()
+    databases.create()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _start_afresh)
+        yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    databases.drop()
+
+
+def _start_afresh(_case):
+    """Give the next test a fresh copy: append-only tables refuse Django's own TRUNCATE."""
+    connections.close_all()
+    databases.recreate()
