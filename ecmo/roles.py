@@ -42,7 +42,7 @@ def append_only_tables() -> list[str]:
         {
             model._meta.db_table
             for model, trigger in pgtrigger.registered()
-            if trigger.name.startswith("append_only")
+            if str(trigger.name).startswith("append_only")
         }
     )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
+import pghistory
 from csp.constants import NONE, SELF
 from environs import Env
 
@@ -116,8 +117,11 @@ DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # History: every tracked model writes its event rows by database trigger (see audit/tracking.py).
-PGHISTORY_BASE_MODEL = "audit.base.EventBase"
-PGHISTORY_CONTEXT_FIELD = None
+# Who and which action stand in each event row itself, so that no shared table needs updating.
+PGHISTORY_BASE_MODEL = "audit.base.Event"
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

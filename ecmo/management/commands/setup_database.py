@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
 import dj_database_url
 from django.conf import settings
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Bring the database to this version of the program."""
 
     help = "Migrate as the owner (DATABASE_OWNER_URL), then give the app role its rights."
-    requires_system_checks: ClassVar[list[str]] = []  # they ask about pages; this is the database
+    requires_system_checks = []  # they ask about pages; this is the database
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it, one process at a time."""
@@ -46,8 +46,14 @@ def _as_owner() -> Iterator[None]:
     if owner["USER"] == as_app["USER"]:
         raise CommandError("DATABASE_URL and DATABASE_OWNER_URL must name two different roles.")
     connection.close()
-    names = ("USER", "PASSWORD", "HOST", "PORT", "NAME")
-    connection.settings_dict.update({name: owner[name] for name in names}, OPTIONS={})
+    connection.settings_dict.update(
+        USER=owner["USER"],
+        PASSWORD=owner["PASSWORD"],
+        HOST=owner["HOST"],
+        PORT=owner["PORT"],
+        NAME=owner["NAME"],
+        OPTIONS={},
+    )
     try:
         yield
     finally:

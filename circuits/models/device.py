@@ -1,0 +1,46 @@
+"""The catalogue of devices that the site uses."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+from audit.tracking import tracked
+
+
+class ComponentKind(models.TextChoices):
+    OXYGENATOR = "oxygenator", "Oxygenator"
+    PUMP_HEAD = "pump_head", "Pump head"
+    CONSOLE = "console", "Console"
+    TUBING = "tubing", "Tubing pack"
+    HEATER = "heater", "Heater unit"
+    BRIDGE = "bridge", "Bridge"
+    BLADDER = "bladder", "Bladder"
+    HAEMOFILTER = "haemofilter", "Haemofilter"
+    SENSOR = "sensor", "Sensor"
+    OTHER = "other", "Other"
+
+
+@tracked
+class DeviceModel(models.Model):
+    """One product. Label hours are what its labelling says: information, never a due time."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=ComponentKind)
+    name = models.CharField(max_length=150)
+    manufacturer = models.CharField(max_length=100, blank=True)
+    gtin = models.CharField("GTIN (UDI-DI)", max_length=14, blank=True)
+    label_hours = models.PositiveIntegerField("labelled hours", null=True, blank=True)
+    label_source = models.CharField("market and document", max_length=150, blank=True)
+    is_draft = models.BooleanField("made from an unknown GTIN, to be completed", default=False)
+
+    class Meta:
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gtin"], condition=~Q(gtin=""), name="circuits_devicemodel_gtin_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

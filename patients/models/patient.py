@@ -1,0 +1,88 @@
+"""The person on ECMO."""
+
+import unicodedata
+from datetime import datetime
+from uuid import uuid4
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Centre, Unit, User
+from accounts.permissions import Permission
+from audit.tracking import tracked
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Not known"
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(self, user: User, at: datetime) -> "PatientQuerySet":
+        """Patients looked after in a unit where `user` may see patients, now or in a run."""
+        units = Unit.objects.with_permission(user, Permission.PATIENT_VIEW, at).values("pk")
+        return self.filter(Q(unit__in=units) | Q(runs__unit__in=units)).distinct()
+
+    def named(self, text: str) -> "PatientQuerySet":
+        """Patients whose name or MRN contains every word of `text` (at least one word)."""
+        found = self
+        for word in search_key(text).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+@tracked
+class Patient(models.Model):
+    """One person, known by the MRN that one authority gave in one centre."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="patients")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="patients")
+    mrn = models.CharField("MRN", max_length=40)
+    assigning_authority = models.CharField(max_length=40, blank=True)
+    family_name = models.CharField(max_length=200)
+    given_name = models.CharField(max_length=200, blank=True)
+    born_at = models.DateTimeField("born", null=True, blank=True)
+    is_birth_time_known = models.BooleanField(default=False)
+    sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
+    race = models.CharField("race, as the registry asks it", max_length=60, blank=True)
+    bed = models.CharField(max_length=20, blank=True)
+    registry_id = models.CharField("unique id in the registry", max_length=40, blank=True)
+    entered_at = models.DateTimeField()
+    search = models.CharField("casefolded names and MRN", max_length=500, editable=False)
+    sort_key = models.CharField("casefolded, unaccented name", max_length=420, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key", "pk"]
+        indexes = [
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="patients_patient_search")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "mrn"], name="patients_patient_mrn_unique_in_centre"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mrn="") & ~Q(family_name=""),
+                name="patients_patient_has_mrn_and_family_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        given = f", {self.given_name}" if self.given_name else ""
+        return f"{self.family_name.upper()}{given}"
+
+    def get_absolute_url(self) -> str:
+        """Return the patient page."""
+        return reverse("patients:patient-detail", args=[self.public_id])
+
+
+def search_key(text: str) -> str:
+    """Return `text` casefolded and without accents: what names are searched and sorted by."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()

@@ -1,0 +1,34 @@
+"""What every form shares: how it is drawn, what time it is about, and being sent only once."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+from web.fields import ClinicalDateTimeField
+
+
+class Renderer(TemplatesSetting):
+    """Draws forms and fields from our own templates (FORM_RENDERER)."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+class ClockedForm(forms.Form):
+    """A form whose time fields know what "now" means: the `at` that the view hands down."""
+
+    def __init__(self, *args: Any, at: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.at = at
+        for field in self.fields.values():
+            if isinstance(field, ClinicalDateTimeField):
+                field.at = at
+
+
+class OnceForm(forms.Form):
+    """A form that creates something: its hidden key makes a double tap or a retry harmless."""
+
+    client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
