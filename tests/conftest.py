@@ -7,6 +7,8 @@ from django.test import TransactionTestCase
 from tests import databases
 from tests.environment import SERVERS
 
+pytest_plugins = ["tests.cast"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
