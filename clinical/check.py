@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from clinical.instants import utc
 from clinical.limits import Limit, limit_at
 
 FLOW = "blood_flow"
@@ -208,7 +209,7 @@ def _refusals(
     valid: Mapping[str, Limit | None],
     context: RunContext,
 ) -> Iterator[Question]:
-    if entry.checked_at > entry.entered_at:
+    if utc(entry.checked_at) > utc(entry.entered_at):
         yield Question(CHECKED_AT, Rule.IN_THE_FUTURE)
     if _is_outside_run(entry.checked_at, context):
         yield Question(CHECKED_AT, Rule.OUTSIDE_RUN)
@@ -221,9 +222,9 @@ def _refusals(
 
 
 def _is_outside_run(checked_at: datetime, context: RunContext) -> bool:
-    if checked_at < context.time_on:
+    if utc(checked_at) < utc(context.time_on):
         return True
-    return context.time_off is not None and checked_at > context.time_off
+    return context.time_off is not None and utc(checked_at) > utc(context.time_off)
 
 
 def _questions(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from clinical.age import AgeGroup
 from clinical.findings import Severity
+from clinical.instants import utc
 from clinical.measures import MEASURES
 from clinical.spans import OPEN, Span
 
@@ -43,9 +44,10 @@ class Limit:
 
     def holds_at(self, when: datetime) -> bool:
         """Whether this row is the one to judge by at `when`."""
-        if self.valid_from is not None and when < self.valid_from:
+        instant = utc(when)
+        if self.valid_from is not None and instant < utc(self.valid_from):
             return False
-        return self.valid_to is None or when < self.valid_to
+        return self.valid_to is None or instant < utc(self.valid_to)
 
     def judge(self, value: Decimal, comparator: str | None = None) -> Judgement | None:
         """Return how a value is outside critical, or else warning; None if it is inside both."""
@@ -89,4 +91,6 @@ def starting_limits(group: AgeGroup, mode: str | None = None) -> tuple[Limit, ..
 
 
 def _began(limit: Limit) -> tuple[bool, datetime | None]:
-    return (limit.valid_from is not None, limit.valid_from)
+    if limit.valid_from is None:
+        return (False, None)
+    return (True, utc(limit.valid_from))
