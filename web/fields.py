@@ -56,8 +56,10 @@ class MeasureField(forms.DecimalField):
         self.widget.before = Before(value, at)
 
     def to_python(self, value: Any) -> Decimal | None:
-        if value in self.empty_values or isinstance(value, Decimal):
-            return value or None if value != 0 else value
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
         try:
             return numbers.read_number(str(value))
         except numbers.UnreadableNumber as unreadable:
@@ -66,7 +68,11 @@ class MeasureField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Ask for the decimal keypad, except where a minus may be needed: iOS shows none on it."""
         may_be_negative = self.min_value is None or self.min_value < 0
-        return {"inputmode": "text" if may_be_negative else "decimal", "autocomplete": "off"}
+        return {
+            **super().widget_attrs(widget),
+            "inputmode": "text" if may_be_negative else "decimal",
+            "autocomplete": "off",
+        }
 
 
 class ClinicalTimeInput(forms.TextInput):
@@ -120,7 +126,8 @@ class ClinicalDateTimeField(forms.Field):
         return value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+        return {**super().widget_attrs(widget), **plain}
 
 
 class ThreeAnswers(forms.RadioSelect):

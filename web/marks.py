@@ -11,6 +11,8 @@ from itertools import groupby
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from web.tokens import light_tokens
+
 Number = int | float | Decimal
 
 WORDS = {"high": "HIGH", "med": "MEDIUM", "low": "LOW", "ok": "", "stale": "", "local": ""}
@@ -93,6 +95,26 @@ def sparkline(
         format_html_join("", '<path class="line" d="{}"/>', ((d,) for d in _pieces(points))),
         next(point for point in reversed(points) if point),
     )
+
+
+def print_sparkline(
+    values: Sequence[Number | None],
+    *,
+    low: Number | None,
+    high: Number | None,
+    width: int,
+    height: int,
+) -> SafeString:
+    """The same line with literal colours for a PDF: page styles do not reach into its SVG."""
+    svg = str(sparkline(values, low=low, high=high, width=width, height=height))
+    colours = light_tokens()
+    for css_class, attributes in (
+        ("band", f'fill="{colours["ok-tint"]}"'),
+        ("line", f'fill="none" stroke="{colours["s1"]}" stroke-width="1.6"'),
+        ("end", f'fill="none" stroke="{colours["ink"]}" stroke-width="4" stroke-linecap="round"'),
+    ):
+        svg = svg.replace(f'class="{css_class}"', attributes)
+    return mark_safe(svg)  # noqa: S308 - numbers and our own tokens only
 
 
 def meter(part: Number, whole: Number, label: str, level: object = "") -> SafeString:
