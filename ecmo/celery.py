@@ -14,6 +14,7 @@ app = Celery("ecmo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE", "/dev/shm/ecmo-beat")  # noqa: S108
+app.conf.beat_scheduler = "ecmo.beat:Scheduler"
 app.conf.beat_schedule = {
     "notifications-sweep": {"task": "notifications.sweep", "schedule": 60.0},
     "alerts-escalate": {"task": "alerts.escalate", "schedule": 60.0},

@@ -64,17 +64,24 @@ class Valkey:
     def is_ready(self) -> bool:
         """Tell whether the server answers."""
         try:
-            with socket.create_connection((LOOPBACK, self.port), timeout=1) as line:
-                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
-                with line.makefile("rb") as answers:
-                    return [answers.readline(), answers.readline()][1] == b"+PONG\r\n"
+            return self._ask("PING") == "+PONG"
         except OSError:
             return False
+
+    def empty(self) -> None:
+        """Forget everything in it."""
+        self._ask("FLUSHALL")
 
     def wait(self, seconds: float = 30) -> None:
         """Return when the server answers; raises Problem if it does not in time."""
         if not wait_until(self.is_ready, seconds):
             raise Problem(f"Valkey did not start: see the log in {self.folder}.")
+
+    def _ask(self, command: str) -> str:
+        with socket.create_connection((LOOPBACK, self.port), timeout=1) as line:
+            line.sendall(f"AUTH {self.password}\r\n{command}\r\n".encode())
+            with line.makefile("r") as answers:
+                return [answers.readline(), answers.readline()][1].strip()
 
     @property
     def _config(self) -> Path:

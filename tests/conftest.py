@@ -7,7 +7,7 @@ from django.test import TransactionTestCase
 from tests import databases
 from tests.environment import SERVERS
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.mail", "tests.workers"]
 
 
 @pytest.fixture(scope="session")
