@@ -6,7 +6,7 @@ old value changes nothing, and what was never measured is not judged. The same r
 bedside values and laboratory results.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,15 +43,19 @@ class Observation:
 
 
 def assess_series(
-    series: Mapping[str, Iterable[Observation]], limits: Iterable[Limit]
+    series: Mapping[str, Iterable[Observation]],
+    limits: Iterable[Limit],
+    withdrawn: Collection[str] = (),
 ) -> Assessment:
     """Judge each parameter by its newest value.
 
     Each series comes newest first and is read only as far back as its values stay outside, so
-    a caller may stream it from the database. An empty series is not judged.
+    a caller may stream it from the database. An empty series is not judged, unless the
+    parameter stands in `withdrawn`: every value of it was taken back, so nothing is left for an
+    alert to rest on.
     """
     rows = by_measure(limits)
-    judged: set[str] = set()
+    judged = {code for parameter in withdrawn for code in codes_of(parameter)}
     findings: list[Finding] = []
     for parameter in sorted(series):
         observations = iter(series[parameter])
