@@ -154,6 +154,7 @@ class Due(models.Model):
     label = models.CharField("what is to be done", max_length=200)
     due_at = models.DateTimeField()
     warn_at = models.DateTimeField(null=True, blank=True)
+    overdue_at = models.DateTimeField("counts as late after")
     owner = models.CharField("role that owes it", max_length=40, blank=True)
     rule = models.CharField("rule and version", max_length=80)
     anchor = models.DateTimeField("counted from", null=True, blank=True)
