@@ -23,6 +23,7 @@ from accounts.permissions import Permission
 from accounts.queries import may, may_anywhere
 
 M = TypeVar("M", bound=Model)
+M_co = TypeVar("M_co", bound=Model, covariant=True)
 View = Callable[..., HttpResponseBase]
 
 
@@ -39,10 +40,10 @@ class HasUnit(Protocol):
     def unit(self) -> Unit: ...
 
 
-class VisibleTo(Protocol[M]):
+class VisibleTo(Protocol[M_co]):
     """A manager or queryset that knows which rows a user may see."""
 
-    def visible_to(self, user: User, at: datetime) -> QuerySet[M]: ...
+    def visible_to(self, user: User, at: datetime) -> QuerySet[M_co]: ...
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -102,7 +103,7 @@ class Requires(BasePermission):
         return (
             permission is not None
             and request.user.is_authenticated
-            and may_anywhere(cast("User", request.user), permission, timezone.now())
+            and may_anywhere(request.user, permission, timezone.now())
         )
 
 

@@ -4,7 +4,7 @@
 `append_only` refuses UPDATE, DELETE and TRUNCATE of a table of facts.
 """
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
@@ -26,11 +26,11 @@ def tracked(model: M) -> M:
 class RefuseTruncate(pgtrigger.Trigger):
     """Refuse TRUNCATE, which row triggers never see."""
 
-    level: ClassVar[Any] = pgtrigger.Statement
-    when: ClassVar[Any] = pgtrigger.Before
-    operation: ClassVar[Any] = pgtrigger.Truncate
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Truncate
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model) -> str:
         """Return the body of the trigger function."""
         return f"RAISE EXCEPTION 'append-only: {model._meta.db_table} is never truncated';"
 

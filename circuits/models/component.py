@@ -15,7 +15,7 @@ from web.ranges import TsTzRange
 
 
 class RemovalReason(models.TextChoices):
-    """Why a component came out. `FAULTS` are those that ask for a matching complication."""
+    """Why a component came out."""
 
     END_OF_RUN = "end_of_run", "End of run"
     CLOT = "clot", "Clot"
@@ -28,7 +28,7 @@ class RemovalReason(models.TextChoices):
     PROTOCOL = "protocol_expiry", "Hours reached, changed after review"
     UPSIZING = "upsizing", "Other size needed"
     MODE_CHANGE = "mode_change", "Mode change"
-    TRANSFERRED = "transferred", "Transferred with the patient"
+    TRANSFERRED = "transferred_with_patient", "Transferred with the patient"
     RECALL = "recall", "Recall"
     OTHER = "other", "Other"
 
@@ -79,7 +79,7 @@ class ComponentUse(models.Model):
     )
     installed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
-    removed_reason = models.CharField(max_length=20, choices=RemovalReason, blank=True)
+    removed_reason = models.CharField(max_length=30, choices=RemovalReason, blank=True)
     note = models.CharField(max_length=300, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")

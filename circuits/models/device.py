@@ -16,7 +16,7 @@ class ComponentKind(models.TextChoices):
     HEATER = "heater", "Heater unit"
     BRIDGE = "bridge", "Bridge"
     BLADDER = "bladder", "Bladder"
-    HAEMOFILTER = "haemofilter", "Haemofilter"
+    HEMOFILTER = "hemofilter", "Haemofilter"
     SENSOR = "sensor", "Sensor"
     OTHER = "other", "Other"
 

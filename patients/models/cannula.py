@@ -41,7 +41,7 @@ class CannulaPurpose(models.TextChoices):
 
 class Technique(models.TextChoices):
     PERCUTANEOUS = "percutaneous", "Percutaneous"
-    OPEN = "open", "Open"
+    OPEN_CUT_DOWN = "open_cut_down", "Open cut-down"
     SEMI_OPEN = "semi_open", "Semi-open"
     CENTRAL = "central", "Central"
     GRAFT = "graft", "Graft"

@@ -1,5 +1,6 @@
 """The limits that hold for one run: by measure, over time."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,7 +14,7 @@ from patients.models.run import Run
 from web.ranges import TsTzRange
 
 
-def bound(label: str) -> "models.DecimalField[object, object]":
+def bound(label: str) -> "models.DecimalField[Decimal | None, Decimal | None]":
     """Return a nullable bound; none means that there is no limit on that side."""
     return models.DecimalField(label, max_digits=14, decimal_places=4, null=True, blank=True)
 

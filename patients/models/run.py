@@ -114,11 +114,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"Run {self.run_no} of {self.patient}"
 
+    def get_absolute_url(self) -> str:
+        """Return the run's page."""
+        return reverse("patients:run-detail", args=[self.public_id])
+
     @property
     def is_running(self) -> bool:
         """Flow is on."""
         return self.ended_at is None
-
-    def get_absolute_url(self) -> str:
-        """Return the run's page."""
-        return reverse("patients:run-detail", args=[self.public_id])

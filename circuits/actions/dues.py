@@ -1,0 +1,114 @@
+"""What a run owes: the next check, entries still missing, reviews of components."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from alerts.actions import set_dues
+
+from alerts.owed import Owed
+from circuits.models import ComponentUse
+from circuits.policies import ChangePolicy, change_policy, check_cadence, debt_policy
+from circuits.queries import parts_of, uses_of
+from clinical import due
+from clinical.due import CannulaEntered, Entered
+from clinical.reviews import SET_POLICY, review_clock
+from patients.models import Run
+
+CHECK = "check"
+DEBTS = frozenset({"mode", "weight", "cannulas", "components_udi", "tip_position"})
+REVIEW = "review"
+_DEBT_LABELS = {
+    "mode": "Enter the mode",
+    "weight": "Enter the weight and its basis",
+    "cannulas": "Enter the drainage and return cannulas",
+    "components_udi": "Scan the oxygenator and the pump head",
+    "tip_position": "Enter where the cannula tips lie",
+}
+
+
+def reassess_check_due(*, run: Run, at: datetime) -> None:
+    """Say when the next bedside check is due (three statements)."""
+    last = run.checks.current().order_by("-checked_at").values("checked_at", "trial").first()
+    cadence, source = check_cadence(run.unit.centre, at)
+    item = due.check_due(
+        time_on=run.started_at,
+        last_checked_at=last["checked_at"] if last else None,
+        is_watched_closely=bool(last and last["trial"]),
+        cadence=cadence,
+    )
+    owed = Owed(CHECK, "Circuit check", item, owner="specialist", source=source)
+    set_dues(
+        unit=run.unit,
+        run=run,
+        subject=str(run.public_id),
+        kinds=frozenset({CHECK}),
+        dues=[] if run.ended_at else [owed],
+        at=at,
+    )
+
+
+def reassess_debts(*, run: Run, at: datetime) -> None:
+    """Say what of the run is still to be entered; also after its end, until it is."""
+    found = debt_policy(run.unit.centre, at)
+    items = [
+        Owed(
+            item.rule.removeprefix("debt."),
+            _DEBT_LABELS[item.rule.removeprefix("debt.")],
+            item,
+            owner="specialist",
+            source=found.source,
+        )
+        for item in due.debts(found.body, entered_of(run), run.started_at)
+    ]
+    set_dues(unit=run.unit, run=run, subject=str(run.public_id), kinds=DEBTS, dues=items, at=at)
+
+
+def reassess_reviews(*, run: Run, at: datetime) -> None:
+    """Say when each component's review is due. Hours reached ask for a review, not a change."""
+    uses = list(uses_of(run))
+    policy = change_policy(run.unit.centre, at)
+    for use in uses:
+        set_dues(
+            unit=run.unit,
+            run=run,
+            subject=str(use.public_id),
+            kinds=frozenset({REVIEW}),
+            dues=list(_review(use, uses, policy)),
+            at=at,
+        )
+
+
+def entered_of(run: Run) -> Entered:
+    """Return what of a run has been entered so far, as the debt rules read it."""
+    modes = list(run.modes.order_by("starts_at").values_list("mode", flat=True))
+    weight = run.weights.first()
+    cannulas = tuple(
+        CannulaEntered(purpose, bool(tip))
+        for purpose, tip in run.cannulas.values_list("purpose", "tip_entered_at")
+    )
+    kinds = uses_of(run).exclude(component__udi="").values_list("kind", flat=True)
+    return Entered(
+        mode=modes[-1] if modes else None,
+        weight_kg=weight.weight_kg if weight else None,
+        cannulas=cannulas,
+        components=frozenset(kinds),
+    )
+
+
+def reassess_owed(*, run: Run, at: datetime) -> None:
+    """Rewrite everything that a run owes."""
+    reassess_check_due(run=run, at=at)
+    reassess_debts(run=run, at=at)
+    reassess_reviews(run=run, at=at)
+
+
+def _review(use: ComponentUse, uses: list[ComponentUse], policy: ChangePolicy) -> Iterator[Owed]:
+    if use.removed_at or not ({use.kind, SET_POLICY} & set(policy.reviews)):
+        return
+    parts = parts_of(uses)
+    part = next(one for one in parts if one.id == str(use.public_id))
+    clock = review_clock(part, parts, policy.reviews)
+    if clock is not None:
+        label = f"Review of the {use.get_kind_display().lower()}"
+        item = due.review_due(clock, use.get_kind_display().lower())
+        yield Owed(REVIEW, label, item, owner="perfusionist", source=policy.source)

@@ -1,0 +1,163 @@
+"""The support as a whole: flow on, what is entered about it afterwards, flow off.
+
+Each wraps an action of `patients` and brings alerts and what is owed up to date.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from alerts.actions import close_for_end, set_dues
+
+from accounts.models import Unit, User
+from audit.context import action
+from circuits.actions.assess import reassess_circuit
+from circuits.actions.dues import CHECK, REVIEW, reassess_debts, reassess_owed
+from circuits.actions.exchange import reassess_safety, remove_all
+from circuits.models import RemovalReason
+from circuits.queries import uses_of
+from clinical.limits import Limit
+from clinical.spans import Span
+from labs.actions import reassess_labs
+from patients.actions import limits as limit_actions
+from patients.actions import run as run_actions
+from patients.models import Cannula, ModeSegment, Patient, Run, RunLimit, WeightEntry
+
+
+@action("turned flow on")
+def start_support(
+    *,
+    patient: Patient,
+    unit: Unit,
+    started_at: datetime,
+    by: User,
+    at: datetime,
+    public_id: UUID | None = None,
+    **facts: Any,
+) -> Run:
+    """Flow on: one tap and a time. What is not known yet is owed, with due times."""
+    run = run_actions.start_run(
+        patient=patient,
+        unit=unit,
+        started_at=started_at,
+        by=by,
+        at=at,
+        public_id=public_id,
+        **facts,
+    )
+    reassess_owed(run=run, at=at)
+    return run
+
+
+@action("recorded the mode")
+def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegment:
+    """Enter or change the mode; alerts that hang on it are judged again."""
+    segment = run_actions.change_mode(run=run, by=by, at=at, **facts)
+    run = Run.objects.locked(run.pk)
+    reassess_debts(run=run, at=at)
+    reassess_circuit(run=run, at=at)
+    return segment
+
+
+@action("recorded a weight")
+def record_weight(
+    *, run: Run, weight_kg: Decimal, basis: str, measured_at: datetime, by: User, at: datetime
+) -> WeightEntry:
+    """Enter a weight in kg."""
+    entry = run_actions.record_weight(
+        run=run, weight_kg=weight_kg, basis=basis, measured_at=measured_at, by=by, at=at
+    )
+    reassess_debts(run=Run.objects.locked(run.pk), at=at)
+    return entry
+
+
+@action("recorded a cannula")
+def record_cannula(*, run: Run, by: User, at: datetime, **facts: Any) -> Cannula:
+    """Enter a cannula."""
+    cannula = run_actions.insert_cannula(run=run, by=by, at=at, **facts)
+    reassess_debts(run=Run.objects.locked(run.pk), at=at)
+    return cannula
+
+
+@action("recorded where a cannula's tip lies")
+def record_tip(*, cannula: Cannula, tip_position: str, by: User, at: datetime) -> Cannula:
+    """Enter the position of a tip."""
+    cannula = run_actions.record_tip(cannula=cannula, tip_position=tip_position, by=by, at=at)
+    reassess_debts(run=Run.objects.locked(cannula.run_id), at=at)
+    return cannula
+
+
+@action("set the limits of a run")
+def set_limits(
+    *, run: Run, limits: Iterable[Limit], by: User, at: datetime, source: str, reason: str = ""
+) -> list[RunLimit]:
+    """Replace the limits of a run; what is open is judged by the new ones."""
+    rows = limit_actions.set_limits(
+        run=run, limits=limits, by=by, at=at, source=source, reason=reason
+    )
+    _rejudge(Run.objects.locked(run.pk), at)
+    return rows
+
+
+@action("changed a limit")
+def change_limit(
+    *,
+    run: Run,
+    measure: str,
+    bounds: dict[str, Span],
+    valid_from: datetime,
+    by: User,
+    at: datetime,
+    reason: str,
+) -> RunLimit:
+    """Change one limit from a time on."""
+    row = limit_actions.change_limit(
+        run=run,
+        measure=measure,
+        bounds=bounds,
+        valid_from=valid_from,
+        by=by,
+        at=at,
+        reason=reason,
+    )
+    _rejudge(Run.objects.locked(run.pk), at)
+    return row
+
+
+@action("turned flow off")
+def decannulate(
+    *,
+    run: Run,
+    ended_at: datetime,
+    by: User,
+    at: datetime,
+    end_reason: str = "",
+    components_reason: str = RemovalReason.END_OF_RUN,
+) -> Run:
+    """Flow off: the run ends, its parts come out, its alerts close, its reminders stop.
+
+    What was never entered stays owed, for the registry.
+    """
+    run = run_actions.end_run(run=run, ended_at=ended_at, by=by, at=at, end_reason=end_reason)
+    remove_all(run=run, removed_at=ended_at, by=by, at=at, reason=components_reason)
+    close_for_end(run=run, at=at)
+    subjects = [str(run.public_id), *(str(use.public_id) for use in uses_of(run))]
+    for subject in subjects:
+        set_dues(
+            unit=run.unit,
+            run=run,
+            subject=subject,
+            kinds=frozenset({CHECK, REVIEW, "sample"}),
+            dues=[],
+            at=at,
+        )
+    reassess_debts(run=run, at=at)
+    return run
+
+
+def _rejudge(run: Run, at: datetime) -> None:
+    reassess_circuit(run=run, at=at)
+    reassess_labs(run=run, at=at)
+    reassess_safety(run=run, at=at)

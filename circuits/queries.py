@@ -1,0 +1,157 @@
+"""Questions about checks, components and what they mean."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from circuits import document
+from circuits.models import Check, ComponentUse
+from clinical.check import derive, is_expected
+from clinical.circuit import Observation
+from clinical.oxygenator import MembraneCheck
+from clinical.reviews import Part
+from patients.models import ModeSegment, Run
+from patients.queries import mode_at, weight_at
+
+FIRST_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One check as the rules read it: numbers typed and derived, in the units of the measures."""
+
+    root_id: str
+    checked_at: datetime
+    trial: str
+    values: dict[str, Decimal]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Reading":
+        """Make a reading of a row of `checks(...).values(...)`."""
+        body = row["document"]
+        return cls(
+            root_id=str(row["root_id"]),
+            checked_at=row["checked_at"],
+            trial=row["trial"],
+            values={**document.derived_of(body), **document.values_of(body)},
+        )
+
+
+def checks_of(run: Run) -> QuerySet[Check]:
+    """Current versions of the checks of a run, newest first."""
+    return (
+        run.checks.current().select_related("performed_by").order_by("-checked_at", "-entered_at")
+    )
+
+
+class Recent:
+    """The readings of a run, newest first, fetched in growing chunks as far as they are asked."""
+
+    def __init__(self, run: Run) -> None:
+        self._rows = (
+            run.checks.current()
+            .order_by("-checked_at", "-entered_at")
+            .values("root_id", "checked_at", "trial", "document")
+        )
+        self._fetched: list[Reading] = []
+        self._is_all = False
+
+    def __iter__(self) -> Iterator[Reading]:
+        """Yield readings, each fetched once whoever asks."""
+        index = 0
+        while index < len(self._fetched) or self._fetch():
+            yield self._fetched[index]
+            index += 1
+
+    def series(self, measure: str, segments: list[ModeSegment]) -> Iterator[Observation]:
+        """Yield the values of one measure, newest first."""
+        for reading in self:
+            if (value := reading.values.get(measure)) is not None:
+                mode = mode_at(segments, reading.checked_at)
+                yield Observation(
+                    parameter=measure,
+                    value=value,
+                    measured_at=reading.checked_at,
+                    source=reading.root_id,
+                    is_expected=is_expected(measure, value, trial=reading.trial or None, mode=mode),
+                )
+
+    def _fetch(self) -> bool:
+        if self._is_all:
+            return False
+        have = len(self._fetched)
+        size = have or FIRST_CHUNK
+        rows = list(self._rows[have : have + size])
+        self._is_all = len(rows) < size
+        self._fetched += [Reading.of(row) for row in rows]
+        return bool(rows)
+
+
+def measures_read(run: Run) -> frozenset[str]:
+    """Return every measure that some check of the run holds (reads all of them: for rare use)."""
+    return frozenset(code for reading in Recent(run) for code in reading.values)
+
+
+def context_at(run: Run, when: datetime, segments: list[ModeSegment]) -> dict[str, Any]:
+    """Return what a check is read against: mode, weight and height, as known now."""
+    weight = weight_at(run, when)
+    return {
+        "mode": mode_at(segments, when),
+        "weight_kg": str(weight.weight_kg) if weight else None,
+        "height_cm": str(run.height_cm) if run.height_cm else None,
+    }
+
+
+def derived_in(values: dict[str, Decimal], context: dict[str, Any]) -> dict[str, Decimal]:
+    """Return what follows from the values of a check in its context."""
+    return derive(
+        values,
+        weight_kg=Decimal(context["weight_kg"]) if context["weight_kg"] else None,
+        height_cm=Decimal(context["height_cm"]) if context["height_cm"] else None,
+    )
+
+
+def uses_of(run: Run) -> QuerySet[ComponentUse]:
+    """Every component that was part of a circuit of the run, in order of installation."""
+    return (
+        ComponentUse.objects.filter(circuit__run=run)
+        .select_related("component__model", "circuit")
+        .order_by("installed_at", "pk")
+    )
+
+
+def installed(run: Run, at: datetime) -> QuerySet[ComponentUse]:
+    """Components in the circuit at `at`."""
+    return uses_of(run).filter(installed_at__lte=at).exclude(removed_at__lte=at)
+
+
+def parts_of(uses: Iterable[ComponentUse]) -> list[Part]:
+    """Return the components as the review rules read them."""
+    return [
+        Part(
+            id=str(use.public_id),
+            type=use.kind,
+            installed_at=use.installed_at,
+            removed_at=use.removed_at,
+            exchange_group=use.exchange_group or None,
+        )
+        for use in uses
+    ]
+
+
+def membrane_checks(readings: Iterable[Reading]) -> list[MembraneCheck]:
+    """Return readings as the oxygenator rules read them."""
+    return [
+        MembraneCheck(
+            source=reading.root_id,
+            checked_at=reading.checked_at,
+            resistance=reading.values.get("membrane_resistance"),
+            po2_post=reading.values.get("po2_post"),
+            fdo2=reading.values.get("fdo2"),
+        )
+        for reading in readings
+    ]

@@ -1,0 +1,111 @@
+"""Questions about patients and runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from clinical import runtime
+from clinical.limits import Limit
+from clinical.spans import Span
+from patients.models import ModeSegment, Patient, Run, RunLimit, WeightEntry
+
+KINDS = ("hard", "soft", "warning", "critical")
+
+
+def census(user: User, at: datetime) -> QuerySet[Run]:
+    """Runs with flow on that `user` may see, by unit, bed and name."""
+    return (
+        Run.objects.running()
+        .visible_to(user, at)
+        .select_related("patient", "unit__centre")
+        .order_by("unit__name", "patient__bed", "patient__sort_key")
+    )
+
+
+def running_at(patient: Patient, when: datetime) -> Run | None:
+    """Return the patient's run that had flow on at `when`, if any."""
+    return (
+        patient.runs.filter(started_at__lte=when)
+        .filter(Q(ended_at=None) | Q(ended_at__gte=when))
+        .first()
+    )
+
+
+def run_hours(run: Run, at: datetime) -> runtime.RunHours:
+    """Return the hours from flow on to flow off, or to `at` while flow is on."""
+    return runtime.run_hours(run.started_at, run.ended_at or at, run.unit.centre.tz)
+
+
+def mode_at(segments: list[ModeSegment], when: datetime) -> str | None:
+    """Return the mode that held at `when`, None if none is on record for it."""
+    held = [
+        one.mode
+        for one in segments
+        if one.starts_at <= when and (one.ends_at is None or when < one.ends_at)
+    ]
+    if not held and segments and segments[-1].ends_at == when:
+        return segments[-1].mode
+    return held[-1] if held else None
+
+
+def mode_problems(run: Run, at: datetime) -> tuple[runtime.ModeProblem, ...]:
+    """Return gaps and overlaps of the mode timeline; empty if it covers the run exactly once."""
+    segments = [
+        runtime.ModeSegment(one.mode, one.starts_at, one.ends_at)
+        for one in run.modes.order_by("starts_at")
+    ]
+    return runtime.mode_problems(segments, run.started_at, run.ended_at or at)
+
+
+def weight_at(run: Run, when: datetime) -> WeightEntry | None:
+    """Return the weight in use at `when`: the newest measured by then, else the first there is."""
+    newest = run.weights.filter(measured_at__lte=when).first()
+    return newest or run.weights.order_by("measured_at", "pk").first()
+
+
+def limits_of(run: Run) -> list[Limit]:
+    """Return every limit row of a run that was not superseded, as the rules read them."""
+    return [as_limit(row) for row in run.limits.filter(superseded_at=None)]
+
+
+def as_limit(row: RunLimit) -> Limit:
+    """Return the row as the rules read it."""
+    spans: dict[str, Any] = {kind: span_of(row, kind) for kind in KINDS}
+    return Limit(row.measure, **spans, valid_from=row.valid_from, valid_to=row.valid_to)
+
+
+def span_of(row: RunLimit, kind: str) -> Span:
+    """Return the bounds of one kind: hard, soft, warning or critical."""
+    return Span(getattr(row, f"{kind}_low"), getattr(row, f"{kind}_high"))
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """Who the patient is, for the band at the top of every page about them."""
+
+    patient: Patient
+    run: Run | None
+    weight_kg: Decimal | None
+    weighed_at: datetime | None
+    mode: str | None
+    day: int | None
+
+
+def banner_of(patient: Patient, run: Run | None, at: datetime) -> Banner:
+    """Return the banner of a patient, with the run shown (three statements)."""
+    if run is None:
+        return Banner(patient, None, None, None, None, None)
+    end = run.ended_at or at
+    weight = weight_at(run, end)
+    return Banner(
+        patient=patient,
+        run=run,
+        weight_kg=weight.weight_kg if weight else None,
+        weighed_at=weight.measured_at if weight else None,
+        mode=mode_at(list(run.modes.order_by("starts_at")), end),
+        day=(end - run.started_at).days + 1,
+    )
