@@ -63,6 +63,15 @@ def wait_until(holds: Callable[[], bool], seconds: float) -> bool:
     return holds()
 
 
+def leashed(command: list[str], how: signal.Signals) -> list[str]:
+    """Return `command` such that it gets signal `how` when whoever started it dies, however."""
+    leash = ["setpriv", f"--pdeathsig={how.name.removeprefix('SIG')}", "--"]
+    if command[0] != "setpriv":
+        return [*leash, *command]
+    end = command.index("--") + 1  # a change of user would take the leash off: put it on after
+    return [*command[:end], *leash, *command[end:]]
+
+
 def stop(pid: int, how: signal.Signals, seconds: float = 20) -> None:
     """Ask a process to end by signal `how`, and kill it if it has not ended after `seconds`."""
     with suppress(ProcessLookupError):

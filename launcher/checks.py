@@ -1,0 +1,44 @@
+"""`make check` and `make test`: the cheapest first, one pytest run last."""
+
+import subprocess
+from pathlib import Path
+
+from launcher.manage import ROOT
+from launcher.problems import Problem
+from launcher.system import ensure_browser, ensure_pango
+
+BIN = ROOT / ".venv" / "bin"
+CODE = ("ecmo", "launcher", "tests")
+CHECKS = {
+    "format": ("ruff", "format", "--check", "--quiet", "."),
+    "lint": ("ruff", "check", "--quiet", "."),
+    "import contracts": ("lint-imports", "--no-cache"),
+    "requirements": ("deptry", "."),
+    "spelling": ("codespell",),
+    "templates": ("djlint", "templates", "--check", "--lint", "--quiet"),
+    "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
+    "types": ("mypy", "."),
+}
+TESTS = ("pytest", "--cov", "--cov-report=term-missing:skip-covered")
+
+
+def check() -> int:
+    """Check everything that needs no server. Returns the code of the first that fails."""
+    for name, command in CHECKS.items():
+        print(f"ecmo: {name} ...", flush=True)
+        if code := _run(command):
+            raise Problem(f"The check of {name} failed (exit code {code}): it says above why.")
+    return 0
+
+
+def test(*words: str) -> int:
+    """Check everything, then run the whole suite on private servers; returns pytest's code."""
+    ensure_pango()
+    ensure_browser()
+    check()
+    return _run((*TESTS, *words))
+
+
+def _run(command: tuple[str, ...]) -> int:
+    program, *words = command
+    return subprocess.run([str(Path(BIN, program)), *words], cwd=ROOT, check=False).returncode

@@ -1,0 +1,36 @@
+"""The product's own processes, as the demo runs them. Production has a systemd unit for each."""
+
+import sys
+
+from launcher.processes import LOOPBACK
+from launcher.supervisor import Program
+
+
+def programs(port: int) -> list[Program]:
+    """Return web server, worker and clock."""
+    celery = [sys.executable, "-m", "celery", "-A", "ecmo"]
+    return [
+        Program("web", _web(port)),
+        Program("worker", _worker(celery)),
+        Program("beat", _beat(celery)),
+    ]
+
+
+def _web(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "ecmo.wsgi"),
+        f"--bind={LOOPBACK}:{port}",
+        "--workers=2",
+        "--threads=4",
+        "--timeout=30",
+        "--no-control-socket",
+        "--access-logfile=-",
+    ]
+
+
+def _worker(celery: list[str]) -> list[str]:
+    return [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"]
+
+
+def _beat(celery: list[str]) -> list[str]:
+    return [*celery, "beat", "--pidfile="]
