@@ -1,0 +1,1 @@
+"""Planning and checking of rosters: plain Python, values in and answers out."""
