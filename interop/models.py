@@ -56,6 +56,7 @@ class Message(models.Model):
     state = models.CharField(max_length=12, choices=MessageState, default=MessageState.RECEIVED)
     claimed_at = models.DateTimeField(null=True, blank=True)
     processed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("times that filing was tried", default=0)
     outcome = models.CharField(max_length=20, choices=MessageOutcome, blank=True)
     patient = models.ForeignKey(
         Patient, models.PROTECT, null=True, blank=True, related_name="messages"

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     VALUE_MISSING = "value_missing"
     TIME_MISSING = "time_missing"
     ORDER_MISSING = "order_missing"
+    IN_THE_FUTURE = "in_the_future"
+    CANNOT_BE_STORED = "cannot_be_stored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What people and the laboratory do: results, plans, infusions. Each keeps alerts and dues true."""

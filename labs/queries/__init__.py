@@ -1,0 +1,1 @@
+"""Questions about samples, results, plans and infusions."""
