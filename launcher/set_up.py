@@ -83,7 +83,7 @@ def install(wanted: str) -> str:
         if not succeeds([sys.executable, "-m", "venv", "--clear", str(ROOT / ".venv")]):
             return f"Could not make .venv with {sys.executable}."
     print(f"ecmo: installing {wanted} (the first time takes a minute or two) ...", flush=True)
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     pip += ["--require-hashes", "--requirement", str(ROOT / wanted)]
     if subprocess.call(pip, cwd=str(ROOT)):
         return f"Installing {wanted} failed: pip says above why."
