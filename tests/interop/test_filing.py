@@ -1,5 +1,6 @@
 """What may be filed, what is left alone, and what waits for a person."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from interop.verdicts import (
     Outcome,
     Quarantine,
     Reason,
+    ResultKey,
     Standing,
     Status,
 )
@@ -48,10 +50,9 @@ def only(*segments, **parts):
     return decision
 
 
-def sent_as(**changes):
-    given = {"mrn": "MRN1", "authority": "HOSP", "family": "TESTPT", "given": "ALPHA",
-             "born_on": date(1985, 7, 12), "sex": "F"} | changes  # fmt: skip
-    return PatientIdentity(**given)
+SENT = PatientIdentity(
+    mrn="MRN1", authority="HOSP", family="TESTPT", given="ALPHA", born_on=date(1985, 7, 12), sex="F"
+)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +74,13 @@ def sent_as(**changes):
     ],
 )  # fmt: skip
 def test_a_patient_is_told_by_number_name_and_birth_date_together(changes, expected):
-    assert identify(sent_as(**changes), [ALPHA, BETA]) == expected
+    assert identify(replace(SENT, **changes), [ALPHA, BETA]) == expected
 
 
 def test_a_patient_without_a_number_of_ours_is_never_met():
     blank = KnownPatient("blank", "", "", "Testpt", "Alpha", date(1985, 7, 12))
 
-    assert identify(sent_as(mrn="", authority=""), [blank]) is Outcome.UNMATCHED
+    assert identify(replace(SENT, mrn="", authority=""), [blank]) is Outcome.UNMATCHED
 
 
 def test_a_number_is_filed_in_the_unit_of_the_catalogue():
@@ -287,7 +288,7 @@ def test_a_result_without_a_set_id_is_counted():
 
 @given(st.permutations(["P", "F", "C", "X", "D"]))
 def test_the_order_of_arrival_does_not_change_the_final_state(statuses):
-    stored = {}
+    stored: dict[ResultKey, Standing] = {}
 
     for status in statuses:
         for decision in decisions(result(status=status), stored=stored):

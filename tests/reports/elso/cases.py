@@ -138,7 +138,7 @@ def _laboratory_gases(case, row):
         parse(each["raw"], zone=ZoneInfo(case["timezone"])).header.control_id
         for each in row["labs"]
     }
-    gases = {}
+    gases: dict[tuple[str, str, str], dict[str, Decimal]] = {}
     for filed in case["expected"]["labs"]["filed"]:
         is_gas = filed["analyte"] in GAS_VALUES and filed["status"] in {"final", "corrected"}
         if filed["control_id"] in sent and is_gas and filed["comparator"] is None:

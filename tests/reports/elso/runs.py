@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from clinical.runtime import ModeSegment
 from reports.elso.completeness import check
@@ -31,27 +32,25 @@ def hours(number, since=ON):
     return since + timedelta(hours=number)
 
 
+def _numbers(written: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if value is None else Decimal(value) for name, value in written.items()}
+
+
 def gas(at, source="gas", site="arterial", **values):
     whole = {"ph": "7.40", "paco2": 40, "pao2": 90, "hco3": 24, "sao2": 96, "lactate": 2}
-    numbers = {
-        name: value if value is None else Decimal(value) for name, value in (whole | values).items()
-    }
+    numbers = _numbers(whole | values)
     return GasRow(source=source, taken_at=hours(at), site=site, **numbers)
 
 
 def vent(at, source="vent", type="conventional", **values):  # noqa: A002  the record's own word
     whole = {"fio2": "0.8", "rate": 20, "pip": 30, "peep": 10, "paw_mean": 15}
-    numbers = {
-        name: value if value is None else Decimal(value) for name, value in (whole | values).items()
-    }
+    numbers = _numbers(whole | values)
     return VentilatorRow(source=source, taken_at=hours(at), type=type, **numbers)
 
 
 def pressure(at, source="pressure", **values):
     whole = {"sbp": 100, "dbp": 50, "mbp": 66}
-    numbers = {
-        name: value if value is None else Decimal(value) for name, value in (whole | values).items()
-    }
+    numbers = _numbers(whole | values)
     return HaemodynamicsRow(source=source, taken_at=hours(at), **numbers)
 
 
