@@ -10,7 +10,8 @@ from audit.models import Access
 class Reader(Protocol):
     """Who reads: a signed-in user."""
 
-    pk: int | None
+    @property
+    def pk(self) -> object: ...
 
     def __str__(self) -> str: ...
 

@@ -10,4 +10,6 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("alerts/", include("alerts.urls")),
+    path("roster/", include("staffing.urls")),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import Unit, User
 from audit.context import action
@@ -207,7 +208,7 @@ def _tell(shifts: Sequence[Shift], news: str, subject: str, at: datetime) -> Non
             subject=f"{subject} ({shift.unit.code})",
             text=f"{shift.get_duty_display()}, from {_begins(shift)}. See the roster.",
             key=f"shift:{shift.public_id}:{news}:{at.isoformat()}",
-            link=f"/roster/?unit={shift.unit.public_id}",
+            link=f"{reverse('staffing:roster')}?unit={shift.unit.public_id}",
         )
         for shift in shifts
         if shift.person.user is not None and shift.ends_at > at
