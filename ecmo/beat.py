@@ -6,7 +6,7 @@ from celery.beat import PersistentScheduler, ScheduleEntry
 from django.db import close_old_connections
 from django.utils import timezone
 
-from notifications.models import Heartbeat
+from notifications.actions import record_heartbeat
 
 HEARTBEAT = "notifications.heartbeat"
 
@@ -19,5 +19,5 @@ class Scheduler(PersistentScheduler):
         """Send a task that is due."""
         if entry.task == HEARTBEAT:
             close_old_connections()
-            Heartbeat.objects.update_or_create(name="beat", defaults={"beat_at": timezone.now()})
+            record_heartbeat(names=["beat"], at=timezone.now())
         return super().apply_async(entry, *args, **kwargs)
