@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from alerts.actions import reconcile_alerts
-from clinical.circuit import assess_series, codes_of
-from clinical.findings import Assessment
+from clinical.circuit import assess_series
 from clinical.measures import MEASURES, Kind
 from labs.actions.sample_due import reassess_sample_due
 from labs.queries.results import usable_series
@@ -19,15 +18,14 @@ def reassess_labs(*, run: Run, at: datetime) -> None:
     """Judge the newest usable result of each analyte that has a limit; the caller holds the lock.
 
     Results are never too old to count, so an analyte without any usable result (withdrawn, say)
-    has no ground for an alert: its codes are judged too. A run that has ended raises nothing.
+    leaves no ground for an alert. A run that has ended raises nothing.
     """
     if run.ended_at:
         return
     limits = [limit for limit in limits_of(run) if MEASURES[limit.measure].kind is Kind.LAB]
     analytes = sorted({limit.measure for limit in limits})
-    assessment = assess_series(usable_series(run, analytes), limits)
-    settled = Assessment(frozenset(code for one in analytes for code in codes_of(one)))
-    reconcile_alerts(unit=run.unit, run=run, assessment=assessment | settled, at=at)
+    assessment = assess_series(usable_series(run, analytes), limits, withdrawn=analytes)
+    reconcile_alerts(unit=run.unit, run=run, assessment=assessment, at=at)
     reassess_sample_due(run=run, at=at)
 
 

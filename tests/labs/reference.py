@@ -26,12 +26,13 @@ def limits_of_case(case):
         Limit(
             row["parameter"],
             **{name: Span.of(row[name]) for name in SPANS if row.get(name)},
-            valid_from=_time(row.get("valid_from")),
-            valid_to=_time(row.get("valid_to")),
+            valid_from=instant(row.get("valid_from")),
+            valid_to=instant(row.get("valid_to")),
         )
         for row in case["limits"]
     ]
 
 
-def _time(text):
+def instant(text):
+    """The time that a text names, None for none."""
     return datetime.fromisoformat(text) if text else None
