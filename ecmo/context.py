@@ -1,16 +1,72 @@
 """What every page knows: the theme, the navigation, whether this is the demo."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import held
+from accounts.models import User
+from accounts.permissions import Permission as P
+
+
+class Page(NamedTuple):
+    """One entry of the navigation, shown to those who hold its permission."""
+
+    label: str
+    icon: str
+    view: str
+    permission: P
+
+
+PAGES = (
+    Page("Board", "layout-grid", "board", P.PATIENT_VIEW),
+    Page("Patients", "users", "patients:patient-list", P.PATIENT_VIEW),
+    Page("Alerts", "bell-ring", "alerts:alert-list", P.PATIENT_VIEW),
+    Page("Roster", "calendar-days", "staffing:roster", P.ROSTER_VIEW),
+    Page("Devices", "package", "circuits:device-list", P.CATALOGUE_VIEW),
+    Page("Reports", "chart-line", "reports:report-list", P.REPORT_VIEW),
+    Page("Laboratory", "flask-conical", "interop:worklist", P.HL7_WORK),
+    Page("Audit", "scroll-text", "audit:access-list", P.AUDIT_VIEW),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation as the template shows it."""
+
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+    count: int | None = None
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the context shared by all pages."""
+    """Return the context shared by all pages; one statement, for a signed-in user."""
     user = getattr(request, "user", None)
-    return {
+    now = timezone.now()
+    context: dict[str, Any] = {
         "theme": getattr(user, "theme", "auto"),
         "is_demo": settings.DEMO,
-        "nav": [],
+        "page_at": now,
+        "page_zone": timezone.get_current_timezone_name(),
     }
+    if user is None or not cast("User", user).is_authenticated:
+        return context
+    return {
+        **context,
+        "nav": _navigation(request),
+        "search_url": reverse("patients:patient-list"),
+        "theme_url": reverse("accounts:theme"),
+    }
+
+
+def _navigation(request: HttpRequest) -> list[Entry]:
+    rights = held(request)
+    entries = [(one, reverse(one.view)) for one in PAGES if one.permission in rights]
+    here = max((url for _, url in entries if request.path.startswith(url)), key=len, default=None)
+    return [Entry(one.label, one.icon, url, url == here) for one, url in entries]

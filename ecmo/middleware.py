@@ -7,9 +7,11 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
+from accounts.models import Membership
 from web.problems import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -76,3 +78,17 @@ class DomainErrors(Middleware):
         htmx = cast("HtmxDetails", cast("Any", request).htmx)
         template = "errors/_refused.html" if htmx else "errors/refused.html"
         return render(request, template, {"problem": exc}, status=exc.status)
+
+
+class LocalTime(Middleware):
+    """Show times in the zone of the user's centre, asked once a session."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Activate the zone for this request."""
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        if "zone" not in request.session:
+            home = Membership.objects.filter(user=request.user).select_related("centre").first()
+            request.session["zone"] = home.centre.timezone if home else "UTC"
+        with timezone.override(request.session["zone"]):
+            return self.get_response(request)

@@ -1,6 +1,6 @@
 """Questions about patients and runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,13 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from clinical import runtime
+from clinical.age import LAST_NEONATAL_DAY, age_days, age_years
 from clinical.limits import Limit
 from clinical.spans import Span
-from patients.models import ModeSegment, Patient, Run, RunLimit, WeightEntry
+from patients.models import Mode, ModeSegment, Outcome, Patient, Run, RunLimit, WeightEntry
 
+FIRST_AGE_IN_YEARS = 2
+DAYS_IN_MONTH = 30.44
 KINDS = ("hard", "soft", "warning", "critical")
 
 
@@ -83,29 +86,65 @@ def span_of(row: RunLimit, kind: str) -> Span:
     return Span(getattr(row, f"{kind}_low"), getattr(row, f"{kind}_high"))
 
 
+def age_words(patient: Patient, at: datetime) -> str:
+    """Return the age as 4d (first 28 days), 7mo (first two years) or 46y; blank if not known."""
+    if patient.born_at is None or patient.born_at > at:
+        return ""
+    tz = patient.centre.tz
+    days, years = age_days(patient.born_at, at, tz), age_years(patient.born_at, at, tz)
+    if days <= LAST_NEONATAL_DAY:
+        return f"{days}d"
+    if years < FIRST_AGE_IN_YEARS:
+        return f"{round(days / DAYS_IN_MONTH)}mo"
+    return f"{years}y"
+
+
 @dataclass(frozen=True, slots=True)
 class Banner:
     """Who the patient is, for the band at the top of every page about them."""
 
     patient: Patient
     run: Run | None
-    weight_kg: Decimal | None
-    weighed_at: datetime | None
-    mode: str | None
-    day: int | None
+    family: str
+    given: str
+    born: datetime | None
+    age: str
+    sex: str
+    mrn: str
+    url: str
+    bed: str
+    weight: Decimal | None = None
+    weight_on: datetime | None = None
+    mode: str = ""
+    ecmo_day: int | None = None
+    deceased_on: datetime | None = None
 
 
 def banner_of(patient: Patient, run: Run | None, at: datetime) -> Banner:
     """Return the banner of a patient, with the run shown (three statements)."""
-    if run is None:
-        return Banner(patient, None, None, None, None, None)
-    end = run.ended_at or at
-    weight = weight_at(run, end)
-    return Banner(
+    who = Banner(
         patient=patient,
         run=run,
-        weight_kg=weight.weight_kg if weight else None,
-        weighed_at=weight.measured_at if weight else None,
-        mode=mode_at(list(run.modes.order_by("starts_at")), end),
-        day=(end - run.started_at).days + 1,
+        family=patient.family_name,
+        given=patient.given_name,
+        born=patient.born_at,
+        age=age_words(patient, at),
+        sex=patient.get_sex_display(),
+        mrn=patient.mrn,
+        url=patient.get_absolute_url(),
+        bed=f"Bed {patient.bed}" if patient.bed else "",
+    )
+    if run is None:
+        return who
+    end = run.ended_at or at
+    weight = weight_at(run, end)
+    outcome = Outcome.objects.filter(run=run).first()
+    held = mode_at(list(run.modes.order_by("starts_at")), end)
+    return replace(
+        who,
+        weight=weight.weight_kg.normalize() if weight else None,
+        weight_on=weight.measured_at if weight else None,
+        mode=Mode(held).label if held else "Mode not known",
+        ecmo_day=(end - run.started_at).days + 1 if run.is_running else None,
+        deceased_on=outcome.died_at if outcome else None,
     )

@@ -20,7 +20,7 @@ from circuits.models import RemovalReason
 from circuits.queries import uses_of
 from clinical.limits import Limit
 from clinical.spans import Span
-from labs.actions import reassess_labs
+from labs.actions.reassess import reassess_labs
 from patients.actions import limits as limit_actions
 from patients.actions import run as run_actions
 from patients.models import Cannula, ModeSegment, Patient, Run, RunLimit, WeightEntry

@@ -1,0 +1,1 @@
+"""Endpoints of patients; `ecmo.api` gives them their addresses."""
