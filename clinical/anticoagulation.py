@@ -49,6 +49,13 @@ class LabResult:
         """Whether it may be acted on: final or corrected, with a number."""
         return self.status in {Status.FINAL, Status.CORRECTED} and self.value is not None
 
+    @property
+    def number(self) -> Decimal:
+        """The value; raises ValueError for a text."""
+        if self.value is None:
+            raise ValueError(f"The result {self.source} has no number.")
+        return self.value
+
 
 class ChangeKind(StrEnum):
     """What was done to an infusion. A bolus changes no rate; a hold lasts until it is resumed."""

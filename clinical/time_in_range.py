@@ -78,7 +78,7 @@ def time_in_range(plan: Plan, results: Iterable[LabResult]) -> TimeInRange:
         if why:
             lost.append(Uninterpolated(earlier.collected_at, later.collected_at, hours, why))
             continue
-        under, over = _shares(_number(earlier), _number(later), plan.target)
+        under, over = _shares(earlier.number, later.number, plan.target)
         below += hours * under
         above += hours * over
         inside += hours * (1 - under - over)
@@ -125,10 +125,4 @@ def _share(number: Decimal) -> Decimal:
 
 
 def _is_in_range(result: LabResult, target: Span) -> bool:
-    return result.comparator is None and target.outside(_number(result)) is None
-
-
-def _number(result: LabResult) -> Decimal:
-    if result.value is None:
-        raise ValueError(f"The result {result.source} has no number.")
-    return result.value
+    return result.comparator is None and target.outside(result.number) is None

@@ -61,7 +61,7 @@ class DiscordantWith:
 
     rule: str
     source: str
-    value: Decimal | None
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class _Known:
         for row in self.protocol.discordance:
             other = self._nearest(row, result)
             if other is not None and _is_discordant(row, result, other, self.plan.target):
-                return DiscordantWith(row.id, other.source, other.value)
+                return DiscordantWith(row.id, other.source, other.number)
         return None
 
     def _nearest(self, row: Discordance, result: LabResult) -> LabResult | None:
@@ -238,9 +238,9 @@ class _Known:
 
     def _is_second_in_range(self, result: LabResult, step: Step) -> bool:
         first = self._previous(result)
-        if not step.changes_nothing or first is None or first.value is None:
+        if not step.changes_nothing or first is None:
             return False
-        first_steps = self.protocol.steps_for(first.value, first.comparator)
+        first_steps = self.protocol.steps_for(first.number, first.comparator)
         if len(first_steps) != 1 or not first_steps[0].changes_nothing:
             return False
         opens, closes = utc(first.collected_at), utc(result.collected_at)
@@ -274,10 +274,8 @@ def _apart(one: LabResult, other: LabResult) -> timedelta:
 
 
 def _is_discordant(row: Discordance, driver: LabResult, other: LabResult, target: Span) -> bool:
-    if driver.value is None or other.value is None:
-        return False
-    outside = target.outside(driver.value, driver.comparator)
+    outside = target.outside(driver.number, driver.comparator)
     if outside is None or outside.side != (LOW if row.driver == "below" else HIGH):
         return False
     bound = Span(high=row.bound) if row.side == "above" else Span(low=row.bound)
-    return bound.outside(other.value, other.comparator) is not None
+    return bound.outside(other.number, other.comparator) is not None
