@@ -131,7 +131,7 @@ class Ward:
             run=self.run,
             product=row["product_type"],
             volume_ml=Decimal(str(row["volume_ml"])),
-            given_to=row["given_to"],
+            given_to="patient" if row["given_to"] == "patient" else "circuit",
             started_at=instant(row["started_at"]),
             by=self.user,
             at=at,
