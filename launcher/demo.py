@@ -22,6 +22,8 @@ from launcher.valkey import Valkey
 FOLDER = ROOT / "var" / "demo"
 BUILDER = ROOT / "ecmo" / "management" / "commands" / "demo.py"
 WEB_PATIENCE = 60  # seconds
+# Brotli takes a minute over the API page's scripts, and the loopback needs none.
+UNCOMPRESSED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 
 
 def run() -> None:
@@ -102,6 +104,7 @@ def _settings(port: int) -> dict[str, str]:
         "SITE_URL": f"http://{LOOPBACK}:{port}",
         "FILES_DIR": str(FOLDER / "files"),
         "BEAT_SCHEDULE": str(FOLDER / "beat"),
+        "STATIC_BACKEND": UNCOMPRESSED,
     }
 
 
