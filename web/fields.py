@@ -31,6 +31,7 @@ class MeasureInput(forms.TextInput):
     before: Before | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Hand the template what stands around the box."""
         context = super().get_context(name, value, attrs)
         shown = {"unit": self.unit, "decimals": self.decimals, "before": self.before}
         return {**context, "measure": shown}
@@ -55,7 +56,9 @@ class MeasureField(forms.DecimalField):
         """Show what the value was, with its time. The box itself stays empty."""
         self.widget.before = Before(value, at)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    # The stubs let DecimalField inherit the answer of IntegerField; Django itself gives a Decimal.
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        """Read the number exactly as typed, or say what to type."""
         if value in self.empty_values:
             return None
         if isinstance(value, Decimal):
@@ -67,7 +70,8 @@ class MeasureField(forms.DecimalField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Ask for the decimal keypad, except where a minus may be needed: iOS shows none on it."""
-        may_be_negative = self.min_value is None or self.min_value < 0
+        least = self.min_value() if callable(self.min_value) else self.min_value
+        may_be_negative = least is None or least < 0
         return {
             **super().widget_attrs(widget),
             "inputmode": "text" if may_be_negative else "decimal",
@@ -82,6 +86,7 @@ class ClinicalTimeInput(forms.TextInput):
     at: datetime | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Hand the template what stands around the box."""
         context = super().get_context(name, value, attrs)
         return {**context, "at": self.at, "zone": timezone.get_current_timezone_name()}
 
@@ -111,6 +116,7 @@ class ClinicalDateTimeField(forms.Field):
         self._at = self.widget.at = moment
 
     def to_python(self, value: Any) -> datetime | None:
+        """Read the moment (in UTC), or say what to type."""
         if value in self.empty_values:
             return None
         if isinstance(value, datetime):
@@ -121,11 +127,13 @@ class ClinicalDateTimeField(forms.Field):
             raise ValidationError(str(unreadable), code="invalid") from unreadable
 
     def prepare_value(self, value: Any) -> Any:
+        """Show a stored moment as it would be typed."""
         if isinstance(value, datetime):
             return times.clinical_time(timezone.localtime(value))
         return value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Keep the browser from completing or correcting what is typed."""
         plain = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
         return {**super().widget_attrs(widget), **plain}
 

@@ -1,13 +1,14 @@
 """What every form shares: how it is drawn, what time it is about, and being sent only once."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
-from web.fields import ClinicalDateTimeField
+from web.fields import ClinicalDateTimeField, MeasureField
 
 
 class Renderer(TemplatesSetting):
@@ -26,6 +27,13 @@ class ClockedForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, ClinicalDateTimeField):
                 field.at = at
+
+    def show_before(self, name: str, value: Decimal, at: datetime) -> None:
+        """Show beside the empty box of a measure what it was, and when."""
+        field = self.fields[name]
+        if not isinstance(field, MeasureField):
+            raise TypeError(f"{name} is no measure.")
+        field.show_before(value, at)
 
 
 class OnceForm(forms.Form):

@@ -4,7 +4,7 @@ The form of a date is fixed in every language, so that nobody reads a month as a
 """
 
 import re
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -61,7 +61,7 @@ def ago(moment: datetime, at: datetime) -> str:
 
 
 def read_time(text: str, *, at: datetime, zone: tzinfo) -> datetime:
-    """The moment that was typed, in the zone of the centre.
+    """The moment that was typed in `zone`, the centre's; given in UTC.
 
     A bare time is today's, or yesterday's when today's would lie more than twelve hours ahead
     (23:50 typed just after midnight). A date without a year is the nearest one. A time that the
@@ -69,17 +69,16 @@ def read_time(text: str, *, at: datetime, zone: tzinfo) -> datetime:
     """
     typed, now = " ".join(text.split()), at.astimezone(zone)
     if typed.lower() == "now":
-        return now.replace(second=0, microsecond=0)
+        return at.astimezone(UTC).replace(second=0, microsecond=0)
     if minutes := _MINUTES_AGO.fullmatch(typed):
-        past = at - timedelta(minutes=int(minutes[1]))
-        return past.astimezone(zone).replace(second=0, microsecond=0)
+        past = at.astimezone(UTC) - timedelta(minutes=int(minutes[1]))
+        return past.replace(second=0, microsecond=0)
     match = _TYPED.fullmatch(typed)
     if match is None or _may_be_a_year(match):
         raise UnreadableTime(_why_unreadable(typed))
     local = _wall_time(match, now)
-    if match["offset"]:
-        return _with_offset(local, match["offset"]).astimezone(zone)
-    return _in_zone(local, zone)
+    aware = _with_offset(local, match["offset"]) if match["offset"] else _in_zone(local, zone)
+    return aware.astimezone(UTC)
 
 
 def _may_be_a_year(match: re.Match[str]) -> bool:

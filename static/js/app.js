@@ -184,7 +184,7 @@
     if (form) release(form);
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
-  const focusRefused = (within) => within.querySelector(".field.refused :is(input,select,textarea)")?.focus();
+  const focusRefused = (within) => within.querySelector("form:not([data-example]) .field.refused :is(input,select,textarea)")?.focus();
   focusRefused(document);
   addEventListener("htmx:load", (event) => focusRefused(event.detail.elt));
 
