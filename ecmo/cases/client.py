@@ -1,6 +1,7 @@
 """Speaks to the REST API in process, as a person who signs in, or as the laboratory's system."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -71,16 +72,16 @@ class Client:
     def send_message(self, who: str, raw: str) -> str:
         """Send an HL7 message as the laboratory's system; return the acknowledgement code."""
         answer = self._signed_in(who, "post", "hl7/", raw.encode(), content_type=HL7)
-        if answer.status_code != 200:
+        if answer.status_code != HTTPStatus.OK:
             raise Refused("post hl7/", answer.status_code, _body(answer))
         segments = answer.content.decode().replace("\n", "\r").split("\r")
         msa = next(segment for segment in segments if segment.startswith("MSA"))
-        return msa.split(msa[3])[1]
+        return str(msa.split(msa[3])[1])
 
     def _ask(self, who: str, verb: str, path: str, body: Any) -> Row:
         answer = self._signed_in(who, verb, path, body)
         content = _body(answer)
-        if answer.status_code >= 300:
+        if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             raise Refused(f"{verb} {path}", answer.status_code, content)
         return content
 
@@ -88,7 +89,7 @@ class Client:
         if who not in self.tokens:
             self._sign_in(who)
         answer = self._call(who, verb, path, body, **more)
-        if answer.status_code == 401:
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
             self._sign_in(who)
             answer = self._call(who, verb, path, body, **more)
         return answer
@@ -102,7 +103,7 @@ class Client:
     def _sign_in(self, who: str) -> None:
         body = {"username": who, "password": PASSWORD}
         answer = self._wire.post(f"{API}auth/login/", body)
-        if answer.status_code != 200:
+        if answer.status_code != HTTPStatus.OK:
             raise Refused("post auth/login/", answer.status_code, _body(answer))
         self.tokens[who] = answer.json()["token"]
 

@@ -5,7 +5,7 @@ empty is the same nothing. Lists are complete: what nobody expected has failed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -49,15 +49,26 @@ class Outcome:
             self.held += 1
 
     def compare_rows(
-        self, what: str, expected: Iterable[Row], found: Iterable[Row], key: Sequence[str]
+        self,
+        what: str,
+        expected: Iterable[Row],
+        found: Iterable[Row],
+        key: Sequence[str],
+        *,
+        if_expected: Container[str] = (),
     ) -> None:
-        """Compare a list row by row; rows belong together that agree in `key`, in their order."""
+        """Compare a list row by row; rows belong together that agree in `key`, in their order.
+
+        What is named in `if_expected` counts only where the case tells it.
+        """
         left = defaultdict(list)
         for row in found:
             left[_key(row, key)].append(row)
         for row in expected:
             rows = left[_key(row, key)]
-            self.compare(f"{what} {_name(row, key)}", row, rows.pop(0) if rows else None)
+            other = rows.pop(0) if rows else None
+            asked = {n: v for n, v in (other or {}).items() if n in row or n not in if_expected}
+            self.compare(f"{what} {_name(row, key)}", row, other and asked)
         for rows in left.values():
             for row in rows:
                 name = f"{what} {_name(row, key)}"
@@ -81,6 +92,11 @@ def differences(expected: Any, found: Any, place: str = "") -> list[str]:
         pairs = enumerate(zip(expected, found, strict=True))
         return [d for i, (e, f) in pairs for d in differences(e, f, f"{place}[{i}]")]
     return [] if _agree(expected, found) else [place or "value"]
+
+
+def minute_of(text: str) -> int:
+    """Return the minute of a time, the same whatever its offset."""
+    return _minute(datetime.fromisoformat(text))
 
 
 def _agree(expected: Any, found: Any) -> bool:

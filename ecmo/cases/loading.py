@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = "case.schema.json"
 FOLDERS = (ROOT / "tests" / "reference", ROOT.parent / "shared" / "cases")
 MOST_FAULTS = 10
+WIDTH = 200
 
 
 class BadCase(Exception):
@@ -25,7 +26,7 @@ class BadCase(Exception):
 
 def load(path: Path) -> Row:
     """Return the case in a file. Raises BadCase."""
-    case = _read(path)
+    case: Row = _read(path)
     validator = Draft202012Validator(_schema(path))
     faults = sorted(validator.iter_errors(case), key=lambda fault: list(map(str, fault.path)))
     if faults:
@@ -93,4 +94,4 @@ def _looks_like_time(text: str) -> bool:
 
 
 def _short(message: str) -> str:
-    return message if len(message) <= 200 else f"{message[:120]} ... {message[-70:]}"
+    return message if len(message) <= WIDTH else f"{message[:WIDTH]} ..."

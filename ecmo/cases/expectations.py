@@ -1,0 +1,119 @@
+"""Every expectation of a case against what the product says.
+
+One expectation is one row of a list under `expected`; a block that is no list is one. So is each
+answered check, weight entry and deferral, whose answer stands beside it.
+"""
+
+from ecmo.cases import finding, laboratory
+from ecmo.cases.comparing import Outcome
+from ecmo.cases.finding import Sources
+from ecmo.cases.loading import Row
+from ecmo.cases.staff import COORDINATOR
+from ecmo.cases.story import ActOf, Stage
+
+WAITING = ("weight_entries", "notices", "blood", "scores", "registry", "completeness")
+"""Kinds of expectation that the product does not have yet; later work empties this list."""
+
+ALERT = ("at", "change", "code", "parameter", "side")
+RESULT = ("control_id", "filler_order", "analyte", "collected_at")
+
+
+def compare(stage: Stage, runs: list[ActOf]) -> Outcome:
+    """Compare everything that the case expects."""
+    outcome = Outcome(failures=list(stage.refused))
+    versions = finding.results(stage, runs)
+    _compare_laboratory(outcome, stage, versions)
+    named = finding.sources(stage, versions)
+    for run, expected in zip(runs, stage.case["expected"]["runs"], strict=True):
+        _compare_support(outcome, run, expected)
+        _compare_bedside(outcome, run, expected)
+        _compare_alerts(outcome, run, expected, named)
+        _compare_anticoagulation(outcome, run, expected)
+        for kind in WAITING:
+            outcome.wait(kind, _number(expected.get(kind, run.row.get(kind))))
+    return outcome
+
+
+def _compare_laboratory(outcome: Outcome, stage: Stage, versions: list[Row]) -> None:
+    expected, messages = stage.case["expected"]["labs"], laboratory.received(stage)
+    arrivals = laboratory.arrivals(stage, messages)
+    key = ("control_id", "received_at")
+    outcome.compare_rows("labs.messages", expected["messages"], arrivals, key)
+    outcome.compare_rows("labs.filed", expected["filed"], laboratory.filed(versions), RESULT)
+    outcome.compare_rows(
+        "labs.quarantined",
+        expected["quarantined"],
+        laboratory.quarantined(messages),
+        ("control_id", "obx"),
+        if_expected=("reported", "converted", "unit"),
+    )
+
+
+def _compare_support(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    found = run.client.get(COORDINATOR, run.path())
+    what = f"run {run.no}"
+    age = finding.age(found)
+    outcome.compare(f"{what} age", {name: expected[name] for name in age}, age)
+    outcome.compare(f"{what} run_hours", expected["run_hours"], finding.run_hours(found))
+    modes = finding.modes(found, finding.place_of(run.stage))
+    outcome.compare(f"{what} modes", expected["modes"], modes)
+
+
+def _compare_bedside(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    what = f"run {run.no}"
+    outcome.compare_rows(
+        f"{what} checks",
+        expected["checks"],
+        finding.checks(run),
+        ("id",),
+        if_expected=("blood_flow_per_kg",),
+    )
+    asked = run.row["answered_checks"]
+    answers = [{n: row[n] for n in ("id", "answer", "because")} for row in asked]
+    seen = run.stage.found.get(run.name("answered_checks"), ())
+    outcome.compare_rows(f"{what} answered_checks", answers, seen, ("id",))
+    components = finding.components(run)
+    outcome.compare_rows(f"{what} components", expected["components"], components, ("id",))
+    deferrals = [
+        {"number": number, **{name: row[name] for name in ("answer", "rule") if name in row}}
+        for number, row in enumerate(run.row.get("review_deferrals", ()))
+    ]
+    seen = run.stage.found.get(run.name("deferrals"), ())
+    outcome.compare_rows(f"{what} review_deferrals", deferrals, seen, ("number",))
+
+
+def _compare_alerts(outcome: Outcome, run: ActOf, expected: Row, named: Sources) -> None:
+    what = f"run {run.no}"
+    probes = [
+        {**probe, "open": sorted(probe["open"], key=finding.order)}
+        for probe in expected["alerts_open_at"]
+    ]
+    seen = finding.alerts_open_at(run, named)
+    outcome.compare_rows(f"{what} alerts_open_at", probes, seen, ("at",))
+    history = finding.alert_history(run, named)
+    outcome.compare_rows(f"{what} alert_history", expected["alert_history"], history, ALERT)
+    owed = run.stage.found.get(run.name("debts_at"), ())
+    outcome.compare_rows(f"{what} debts_at", expected.get("debts_at", ()), owed, ("at",))
+
+
+def _compare_anticoagulation(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    found = laboratory.plans(run)
+    named = {laboratory.plan(run, row)["plan"]: row for row in found}
+    for plan in expected["anticoagulation"]:
+        row = named.pop(plan["plan"], None)
+        what = f"run {run.no} anticoagulation {plan['plan']}"
+        head = {name: plan[name] for name in ("plan", "agent", "driver", "target")}
+        outcome.compare(what, head, row and laboratory.plan(run, row))
+        within = row and laboratory.time_in_range(run, row)
+        outcome.compare(f"{what} time_in_range", plan["time_in_range"], within)
+        steps = laboratory.titration(run, row) if row else []
+        key = ("control_id", "collected_at")
+        outcome.compare_rows(f"{what} titration", plan["titration"], steps, key)
+    outcome.compare_rows(f"run {run.no} anticoagulation", (), list(named.values()), ("public_id",))
+
+
+def _number(expected: object) -> int:
+    """Return how many expectations wait: one for each row, one for each part that is no list."""
+    if isinstance(expected, dict):
+        return sum(len(part) if isinstance(part, list) else 1 for part in expected.values())
+    return len(expected) if isinstance(expected, list) else 0

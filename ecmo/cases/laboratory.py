@@ -1,0 +1,98 @@
+"""What became of messages and results, and of anticoagulation, in the words of the cases."""
+
+from ecmo.cases.comparing import minute_of
+from ecmo.cases.loading import Row
+from ecmo.cases.staff import COORDINATOR
+from ecmo.cases.story import ActOf, Stage
+from ecmo.cases.treatment import ARRIVALS
+
+MESSAGES = "hl7/messages/"
+
+
+def received(stage: Stage) -> list[Row]:
+    """Return every message of the laboratory."""
+    return stage.client.rows(COORDINATOR, MESSAGES)
+
+
+def arrivals(stage: Stage, messages: list[Row]) -> list[Row]:
+    """Return each arrival of a message, with its acknowledgement and what became of it."""
+    outcomes = {
+        (row["control_id"], minute_of(receipt["received_at"])): _outcome(row, receipt)
+        for row in messages
+        for receipt in row["receipts"]
+    }
+    return [
+        {**seen, "outcome": outcomes.get((seen["control_id"], minute_of(seen["received_at"])))}
+        for seen in stage.found.get(ARRIVALS, ())
+    ]
+
+
+def _outcome(message: Row, receipt: Row) -> str:
+    return "duplicate" if receipt["is_duplicate"] else str(message["outcome"])
+
+
+def quarantined(messages: list[Row]) -> list[Row]:
+    """Return every value that waits for a person."""
+    return [
+        {
+            "control_id": message["control_id"],
+            **{name: row[name] for name in ("obx", "code", "reason", "reported", "converted")},
+            "unit": row["unit"] or None,
+        }
+        for message in messages
+        for row in message["quarantined"]
+    ]
+
+
+def filed(versions: list[Row]) -> list[Row]:
+    """Return the final state of every result that came by a message."""
+    return [
+        {
+            **{name: row[name] for name in _AS_FILED},
+            "comparator": row["comparator"] or None,
+            "value_text": row["value_text"] or None,
+            "unit": row["unit"] or None,
+            "flag": next(iter(row["flags"]), None),
+        }
+        for row in versions
+        if row["is_current"] and row["control_id"]
+    ]
+
+
+_AS_FILED = (
+    "analyte",
+    "value",
+    "status",
+    "collected_at",
+    "filler_order",
+    "sample_site",
+    "control_id",
+    "status_at",
+    "reported",
+)
+
+
+def plans(run: ActOf) -> list[Row]:
+    """Return the plans of a run."""
+    return run.client.rows(COORDINATOR, run.path("plans/"))
+
+
+def plan(run: ActOf, row: Row) -> Row:
+    """Return a plan and its target."""
+    return {
+        "plan": run.stage.names.get(row["public_id"], row["public_id"]),
+        "agent": row["agent"],
+        "driver": row["driver"],
+        "target": [row["target_low"], row["target_high"]],
+    }
+
+
+def time_in_range(run: ActOf, row: Row) -> Row:
+    """Return how long the driver test of a plan was within its target."""
+    return run.client.get(COORDINATOR, run.path(f"plans/{row['public_id']}/time-in-range/"))
+
+
+def titration(run: ActOf, row: Row) -> list[Row]:
+    """Return what the protocol says to each driver result of a plan."""
+    path = run.path(f"plans/{row['public_id']}/titration/")
+    return list(run.client.get(COORDINATOR, path)["results"])
