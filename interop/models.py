@@ -123,3 +123,22 @@ class QuarantinedObservation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message} OBX {self.obx}"
+
+    @property
+    def reason_text(self) -> str:
+        """The reason in words."""
+        return REASONS.get(self.reason, self.reason.replace("_", " "))
+
+
+REASONS = {
+    "code_unknown": "The test is not in this site's catalogue",
+    "codes_disagree": "Its two codes name two different tests",
+    "unit_unknown": "The unit is not taken for this test",
+    "out_of_hard_range": "The value cannot be true",
+    "status_unknown": "The result status is not known",
+    "value_missing": "There is no value",
+    "time_missing": "Collection or status time is missing",
+    "order_missing": "The filler order is missing",
+    "in_the_future": "Collected in the future: a clock is wrong",
+    "cannot_be_stored": "Longer or larger than can be stored",
+}
