@@ -1,0 +1,59 @@
+"""Pages that stand alone: the style guide and what is shown when something fails."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from web.problems import RuleBroken
+from web.styleguide import styleguide
+
+
+@pytest.fixture
+def request_of_a_stranger():
+    request = RequestFactory().get("/", {"theme": "night", "density": "touch"})
+    request.user = AnonymousUser()
+    request._messages = CookieStorage(request)  # noqa: SLF001 - as the middleware would
+    return request
+
+
+def test_the_style_guide_shows_the_theme_and_density_asked_for(request_of_a_stranger):
+    html = styleguide(request_of_a_stranger).content.decode()
+
+    assert 'data-theme="night" data-density="touch"' in html
+    assert "can mean 4200 or 4.200" in html
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("400.html", "Nothing was saved"),
+        ("403.html", "does not allow it"),
+        ("404.html", "not yours to see"),
+        ("errors/csrf.html", "Nothing was saved"),
+        ("errors/locked.html", "call your administrator"),
+        ("account/account_inactive.html", "administrator"),
+    ],
+)
+def test_a_page_of_failure_says_what_to_do_next(template, says, request_of_a_stranger):
+    html = render_to_string(template, request=request_of_a_stranger)
+
+    assert says in html
+    assert "Record, not an alarm system." in html
+
+
+def test_the_page_of_last_resort_needs_no_context():
+    html = render_to_string("500.html")
+
+    assert "was not saved" in html
+    assert "paper form" in html
+
+
+def test_a_broken_rule_lists_what_was_wrong(request_of_a_stranger):
+    item = {"parameter": "sweep", "rule": "hard", "message": "Sweep gas cannot be 90 L/min."}
+    problem = RuleBroken("The check cannot be signed.", errors=[item])
+
+    html = render_to_string("errors/refused.html", {"problem": problem}, request_of_a_stranger)
+
+    assert "Sweep gas cannot be 90 L/min." in html
