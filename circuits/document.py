@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from clinical.check import FLOW_ML_MIN, normalise
+from clinical.inspection import Look, UnknownItem, item
 from clinical.measures import MEASURES, Kind
 from web.problems import ErrorItem, RuleBroken
 
@@ -61,7 +62,7 @@ def read(typed: Typed) -> Readings:
             numbers[code] = _number(code, value)
         except ValueError as wrong:
             errors.append({"parameter": code, "rule": "unreadable", "message": str(wrong)})
-    errors += _method_errors(typed)
+    errors += _method_errors(typed) + _look_errors(typed)
     if errors:
         raise UnreadableCheck(" ".join(error["message"] for error in errors), errors=errors)
     try:
@@ -115,6 +116,26 @@ def derived_of(document: Mapping[str, Any]) -> dict[str, Decimal]:
     return {code: Decimal(value) for code, value in document["derived"].items()}
 
 
+def looks_of(document: Mapping[str, Any], looked_at: datetime) -> dict[str, Look]:
+    """Return what was looked at by its key (`item` or `item@place`), as the rules read it."""
+    looks = {}
+    for key, answer in document["findings"].items():
+        code, _, place = key.partition("@")
+        looks[key] = Look(code, answer, looked_at, place)
+    return looks
+
+
+def looks_in_words(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return each item looked at with its answer, in words."""
+    words = []
+    for key, answer in document["findings"].items():
+        code, _, place = key.partition("@")
+        one = item(code)
+        label = f"{one.label} ({place})" if place else one.label
+        words.append((label, one.choice(answer).label))
+    return words
+
+
 def _number(code: str, value: Any) -> Decimal:
     if code != FLOW_ML_MIN:
         one = MEASURES.get(code)
@@ -148,4 +169,14 @@ def _method_errors(typed: Typed) -> list[ErrorItem]:
         if code in typed.values:
             message = f"{code} has a value and a reason why it has none; keep one of them."
             errors.append({"parameter": code, "rule": "both", "message": message})
+    return errors
+
+
+def _look_errors(typed: Typed) -> list[ErrorItem]:
+    errors: list[ErrorItem] = []
+    for key, answer in typed.findings.items():
+        try:
+            item(key.partition("@")[0]).choice(answer)
+        except UnknownItem as unknown:
+            errors.append({"parameter": key, "rule": "unknown", "message": str(unknown)})
     return errors

@@ -1,6 +1,6 @@
 """Questions about checks, components and what they mean."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,8 @@ from circuits import document
 from circuits.models import Check, ComponentUse
 from clinical.check import derive, is_expected
 from clinical.circuit import Observation
+from clinical.inspection import Look
+from clinical.measures import MEASURES, Measure
 from clinical.oxygenator import MembraneCheck
 from clinical.reviews import Part
 from patients.models import ModeSegment, Run
@@ -28,6 +30,7 @@ class Reading:
     checked_at: datetime
     trial: str
     values: dict[str, Decimal]
+    looks: dict[str, Look]
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Reading":
@@ -38,6 +41,7 @@ class Reading:
             checked_at=row["checked_at"],
             trial=row["trial"],
             values={**document.derived_of(body), **document.values_of(body)},
+            looks=document.looks_of(body, row["checked_at"]),
         )
 
 
@@ -46,6 +50,67 @@ def checks_of(run: Run) -> QuerySet[Check]:
     return (
         run.checks.current().select_related("performed_by").order_by("-checked_at", "-entered_at")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One value of a check for reading: number, unit, how it came to be, what it was before."""
+
+    measure: Measure
+    value: Decimal | None
+    method: str
+    reason: str
+    confirmed: str
+    was: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a check for reading."""
+
+    row: Check
+    values: list[Shown]
+    derived: list[Shown]
+    looks: list[tuple[str, str]]
+
+
+def versions_of(check: Check) -> list[Version]:
+    """Return every version of a check, oldest first, each value beside what it was before."""
+    rows = Check.objects.filter(root_id=check.root_id).select_related(
+        "performed_by", "transmitted_by", "run"
+    )
+    versions: list[Version] = []
+    earlier: dict[str, Decimal] = {}
+    for row in rows.order_by("version"):
+        numbers = document.values_of(row.document)
+        versions.append(_version(row, earlier))
+        earlier = numbers
+    return versions
+
+
+def _version(row: Check, earlier: dict[str, Decimal]) -> Version:
+    body = row.document
+    values = [
+        Shown(
+            measure=MEASURES[code],
+            value=number,
+            method=body["values"][code]["method"],
+            reason="",
+            confirmed=body["values"][code].get("confirmed", ""),
+            was=earlier[code] if code in earlier and earlier[code] != number else None,
+        )
+        for code, number in document.values_of(body).items()
+    ]
+    missing = [
+        Shown(MEASURES[code], None, "", reason, "", earlier.get(code))
+        for code, reason in body["not_done"].items()
+        if code in MEASURES
+    ]
+    derived = [
+        Shown(MEASURES[code], number, "computed", "", "")
+        for code, number in document.derived_of(body).items()
+    ]
+    return Version(row, values + missing, derived, document.looks_in_words(body))
 
 
 class Recent:
@@ -79,6 +144,17 @@ class Recent:
                     source=reading.root_id,
                     is_expected=is_expected(measure, value, trial=reading.trial or None, mode=mode),
                 )
+
+    def looks(self, keys: Collection[str]) -> list[Look]:
+        """Return the newest answer of each item named that was ever looked at."""
+        found: dict[str, Look] = {}
+        for reading in self if keys else ():
+            for key in set(keys) - found.keys():
+                if key in reading.looks:
+                    found[key] = reading.looks[key]
+            if len(found) == len(keys):
+                break
+        return list(found.values())
 
     def _fetch(self) -> bool:
         if self._is_all:

@@ -224,7 +224,7 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
     results = Result.objects.filter(
         sample__patient=OuterRef("patient"),
         sample__collected_at__gte=OuterRef("started_at"),
-        analyte=Subquery(_of_outer_run(plans, at)),
+        analyte=Subquery(_driver_now(at)),
         superseded_by=None,
         is_history=False,
         value__isnull=False,
@@ -275,9 +275,7 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
     )
 
 
-def _of_outer_run(
-    plans: QuerySet[AnticoagulationPlan], at: datetime
-) -> QuerySet[AnticoagulationPlan, Any]:
+def _driver_now(at: datetime) -> QuerySet[AnticoagulationPlan, Any]:
     outer = AnticoagulationPlan.objects.filter(run=OuterRef(OuterRef("pk")), starts_at__lte=at)
     return outer.exclude(ends_at__lte=at).order_by("-starts_at").values("driver")[:1]
 

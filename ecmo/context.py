@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import held
 from accounts.models import User
-from accounts.permissions import Permission as P
+from accounts.permissions import Permission
 
 
 class Page(NamedTuple):
@@ -19,18 +19,18 @@ class Page(NamedTuple):
     label: str
     icon: str
     view: str
-    permission: P
+    permission: Permission
 
 
 PAGES = (
-    Page("Board", "layout-grid", "board", P.PATIENT_VIEW),
-    Page("Patients", "users", "patients:patient-list", P.PATIENT_VIEW),
-    Page("Alerts", "bell-ring", "alerts:alert-list", P.PATIENT_VIEW),
-    Page("Roster", "calendar-days", "staffing:roster", P.ROSTER_VIEW),
-    Page("Devices", "package", "circuits:device-list", P.CATALOGUE_VIEW),
-    Page("Reports", "chart-line", "reports:report-list", P.REPORT_VIEW),
-    Page("Laboratory", "flask-conical", "interop:worklist", P.HL7_WORK),
-    Page("Audit", "scroll-text", "audit:access-list", P.AUDIT_VIEW),
+    Page("Board", "layout-grid", "board", Permission.PATIENT_VIEW),
+    Page("Patients", "users", "patients:patient-list", Permission.PATIENT_VIEW),
+    Page("Alerts", "bell-ring", "alerts:alert-list", Permission.PATIENT_VIEW),
+    Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
+    Page("Devices", "package", "circuits:device-list", Permission.CATALOGUE_VIEW),
+    Page("Reports", "chart-line", "reports:report-list", Permission.REPORT_VIEW),
+    Page("Laboratory", "flask-conical", "interop:worklist", Permission.HL7_WORK),
+    Page("Audit", "scroll-text", "audit:access-list", Permission.AUDIT_VIEW),
 )
 
 

@@ -148,3 +148,56 @@ def banner_of(patient: Patient, run: Run | None, at: datetime) -> Banner:
         ecmo_day=(end - run.started_at).days + 1 if run.is_running else None,
         deceased_on=outcome.died_at if outcome else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline: when, what kind, what in words, and when it was entered."""
+
+    at: datetime
+    kind: str
+    text: str
+    detail: str
+    entered_at: datetime
+
+
+def timeline(run: Run) -> list[Event]:
+    """Return what happened to the patient in a run, newest first (seven statements)."""
+    events = [
+        *(
+            Event(one.occurred_at, "Complication", one.label, one.note, one.entered_at)
+            for one in run.complications.filter(withdrawn_at=None)
+        ),
+        *(
+            Event(one.starts_at, "Bleeding", f"{one.site}, grade {one.grade}", "", one.entered_at)
+            for one in run.bleedings.all()
+        ),
+        *(
+            Event(one.started_at, "Blood product", str(one), one.given_to, one.entered_at)
+            for one in run.blood_products.all()
+        ),
+        *(
+            Event(one.starts_at, "Mode", str(one), one.configuration, one.entered_at)
+            for one in run.modes.all()
+        ),
+        *(
+            Event(one.measured_at, "Weight", str(one), one.get_basis_display(), one.entered_at)
+            for one in run.weights.all()
+        ),
+        *_cannula_events(run),
+        Event(run.started_at, "Run", "Flow on", "", run.entered_at),
+    ]
+    if run.ended_at:
+        events.append(Event(run.ended_at, "Run", "Flow off", run.end_reason, run.ended_at))
+    return sorted(events, key=lambda one: (one.at, one.entered_at), reverse=True)
+
+
+def _cannula_events(run: Run) -> list[Event]:
+    events = []
+    for one in run.cannulas.all():
+        size = f"{one.size_fr:g} Fr" if one.size_fr else "size not entered"
+        events.append(Event(one.inserted_at, "Cannula", f"{one} in", size, one.entered_at))
+        if one.removed_at:
+            why = one.removed_reason.replace("_", " ")
+            events.append(Event(one.removed_at, "Cannula", f"{one} out", why, one.removed_at))
+    return events

@@ -127,7 +127,7 @@ def amend_check(
             "Somebody amended this check while you had it open. Open it again: your change is "
             "still on your screen to compare."
         ) from broken
-    _reassess(run, body, at, also=check.document["values"])
+    _reassess(run, body, at, before=check.document)
     return new
 
 
@@ -205,7 +205,11 @@ def _unaccepted(
     return refusal(" ".join(error["message"] for error in errors), errors=errors)
 
 
-def _reassess(run: Run, body: Mapping[str, Any], at: datetime, also: Collection[str] = ()) -> None:
-    moved = {*body["values"], *body["derived"], *also}
-    reassess_circuit(run=run, at=at, measures=moved)
+def _reassess(
+    run: Run, body: Mapping[str, Any], at: datetime, before: Mapping[str, Any] | None = None
+) -> None:
+    moved = {*body["values"], *body["derived"]}
+    if before:
+        moved |= {*before["values"], *before["derived"]}
+    reassess_circuit(run=run, at=at, measures=moved, looks=set(body["findings"]))
     reassess_check_due(run=run, at=at)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from alerts.actions import set_dues
-
 from alerts.owed import Owed
+from circuits.deferrals import deferrals_of
 from circuits.models import ComponentUse
 from circuits.policies import ChangePolicy, change_policy, check_cadence, debt_policy
 from circuits.queries import parts_of, uses_of
 from clinical import due
 from clinical.due import CannulaEntered, Entered
-from clinical.reviews import SET_POLICY, review_clock
+from clinical.reviews import SET_POLICY, Deferral, review_clock
 from patients.models import Run
 
 CHECK = "check"
@@ -66,14 +66,14 @@ def reassess_debts(*, run: Run, at: datetime) -> None:
 def reassess_reviews(*, run: Run, at: datetime) -> None:
     """Say when each component's review is due. Hours reached ask for a review, not a change."""
     uses = list(uses_of(run))
-    policy = change_policy(run.unit.centre, at)
+    policy, deferrals = change_policy(run.unit.centre, at), deferrals_of(run)
     for use in uses:
         set_dues(
             unit=run.unit,
             run=run,
             subject=str(use.public_id),
             kinds=frozenset({REVIEW}),
-            dues=list(_review(use, uses, policy)),
+            dues=list(_review(use, uses, policy, deferrals)),
             at=at,
         )
 
@@ -102,12 +102,14 @@ def reassess_owed(*, run: Run, at: datetime) -> None:
     reassess_reviews(run=run, at=at)
 
 
-def _review(use: ComponentUse, uses: list[ComponentUse], policy: ChangePolicy) -> Iterator[Owed]:
+def _review(
+    use: ComponentUse, uses: list[ComponentUse], policy: ChangePolicy, deferrals: list[Deferral]
+) -> Iterator[Owed]:
     if use.removed_at or not ({use.kind, SET_POLICY} & set(policy.reviews)):
         return
     parts = parts_of(uses)
     part = next(one for one in parts if one.id == str(use.public_id))
-    clock = review_clock(part, parts, policy.reviews)
+    clock = review_clock(part, parts, policy.reviews, deferrals)
     if clock is not None:
         label = f"Review of the {use.get_kind_display().lower()}"
         item = due.review_due(clock, use.get_kind_display().lower())

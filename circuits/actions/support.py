@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from alerts.actions import close_for_end, set_dues
-
 from accounts.models import Unit, User
+from alerts.actions import close_for_end, set_dues
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.dues import CHECK, REVIEW, reassess_debts, reassess_owed

@@ -3,6 +3,7 @@
 from circuits.models.check import Check, CheckKind, Trial
 from circuits.models.circuit import Circuit
 from circuits.models.component import Component, ComponentUse, RemovalReason
+from circuits.models.deferral import ReviewDeferral
 from circuits.models.device import ComponentKind, DeviceModel
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "ComponentUse",
     "DeviceModel",
     "RemovalReason",
+    "ReviewDeferral",
     "Trial",
 ]

@@ -104,3 +104,8 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"check of {self.checked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the run: whose permissions decide."""
+        return self.run.unit

@@ -4,9 +4,10 @@ import unicodedata
 from datetime import datetime
 from uuid import uuid4
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import Centre, Unit, User
@@ -33,6 +34,15 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         for word in search_key(text).split():
             found = found.filter(search__contains=word)
         return found
+
+    def with_state(self) -> "PatientQuerySet":
+        """Annotate each patient with when the newest run began and whether it goes on."""
+        newest = apps.get_model("patients", "Run").objects.filter(patient=OuterRef("pk"))
+        newest = newest.order_by("-started_at")
+        return self.annotate(
+            last_run_at=Subquery(newest.values("started_at")[:1]),
+            last_run_ended_at=Subquery(newest.values("ended_at")[:1]),
+        )
 
 
 @tracked

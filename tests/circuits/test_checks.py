@@ -145,3 +145,21 @@ def test_the_next_check_is_due_after_the_last(run, specialist):
 
     due = run.dues.get(kind="check", settled_at=None)
     assert due.due_at == NOON + timedelta(minutes=60)
+
+
+def test_a_clot_seen_raises_an_alert_until_somebody_sees_that_it_is_gone(run, specialist):
+    for minutes, grade in ((0, "grade_3"), (60, "grade_3"), (120, "grade_0")):
+        at = NOON + timedelta(minutes=minutes)
+        seen = Typed(checked_at=at, values={"blood_flow": 4}, findings={"clot_fibrin": grade})
+        record_check(run=run, typed=seen, by=specialist, at=at)
+
+    changes = AlertChange.objects.filter(alert__code="clot_fibrin")
+    assert [one.change for one in changes] == ["opened", "closed"]
+
+
+def test_what_was_not_looked_at_leaves_its_alert_open(run, specialist):
+    seen = Typed(checked_at=NOON, values={}, findings={"clot_fibrin": "grade_4"})
+    record_check(run=run, typed=seen, by=specialist, at=NOON)
+    check(run, specialist, minutes=60)
+
+    assert Alert.objects.open().get(code="clot_fibrin").severity == 3

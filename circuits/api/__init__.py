@@ -1,0 +1,1 @@
+"""Endpoints of runs, circuits and checks; `ecmo.api` gives them their addresses."""

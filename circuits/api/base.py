@@ -1,0 +1,12 @@
+"""What the endpoints below `runs/{run_id}/` share."""
+
+from patients.models import Run
+from web.endpoints import Endpoint
+
+
+class OfRun(Endpoint):
+    """Something of a run; the path runs through `runs/{run_id}/`."""
+
+    parents = Run.objects
+    parent_kwarg = "run_id"
+    whose = "patient.public_id"

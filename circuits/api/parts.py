@@ -1,0 +1,205 @@
+"""Circuits, components and exchanges through the API; the device catalogue."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import Permission
+from circuits.actions.catalogue import known_model, list_model
+from circuits.actions.exchange import (
+    NewPart,
+    exchange_components,
+    install_component,
+    open_circuit,
+    remove_component,
+)
+from circuits.api.base import OfRun
+from circuits.api.part_shapes import (
+    CircuitInput,
+    CircuitShape,
+    ComponentInput,
+    ComponentRemoval,
+    ComponentShape,
+    DeviceModelInput,
+    DeviceModelShape,
+    ExchangeInput,
+    ExchangeShape,
+)
+from circuits.lives import Life, lives
+from circuits.models import Circuit, ComponentKind, ComponentUse, DeviceModel
+from circuits.queries import uses_of
+from patients.models import Run
+from web.endpoints import Endpoint, Listed, Shown
+from web.filters import Filters
+from web.idempotency import idempotent
+
+P = Permission
+
+
+class DeviceModelFilter(Filters):
+    """Which products."""
+
+    kind = django_filters.ChoiceFilter(choices=ComponentKind.choices)
+    gtin = django_filters.CharFilter()
+    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains")
+
+
+class DeviceModelEndpoint(Listed):
+    """The catalogue of devices: the same for all units."""
+
+    queryset = DeviceModel.objects.none()
+    serializer_class = DeviceModelShape
+    filterset_class = DeviceModelFilter
+    ordering_fields = ("kind", "name")
+    permissions: ClassVar = {"list": P.CATALOGUE_VIEW, "create": P.CATALOGUE_EDIT}
+
+    def visible_rows(self) -> QuerySet[DeviceModel]:
+        """All of them."""
+        return DeviceModel.objects.order_by("kind", "name", "pk")
+
+    @extend_schema(request=DeviceModelInput, responses={201: DeviceModelShape})
+    @idempotent
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        """Put a product into the catalogue."""
+        facts = self.read(DeviceModelInput)
+        return self.created(list_model(**facts, by=self.user, at=self.at))
+
+
+class CircuitEndpoint(OfRun, Listed):
+    """The circuits of a run."""
+
+    queryset = Circuit.objects.none()
+    serializer_class = CircuitShape
+    permissions: ClassVar = {"list": P.PATIENT_VIEW, "create": P.COMPONENT_EXCHANGE}
+
+    def visible_rows(self) -> QuerySet[Circuit]:
+        """Of the run."""
+        rows = self.parent.circuits.select_related("entered_by")
+        return cast("QuerySet[Circuit]", rows)
+
+    @extend_schema(request=CircuitInput, responses={201: CircuitShape})
+    @idempotent
+    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Open a circuit; a label that the run has already names the same circuit."""
+        run, facts = self.parent, self.read(CircuitInput)
+        return self.created(open_circuit(run=run, **facts, by=self.user, at=self.at))
+
+
+class ComponentFilter(Filters):
+    """Which components."""
+
+    kind = django_filters.ChoiceFilter(choices=ComponentKind.choices)
+    installed = django_filters.BooleanFilter(
+        field_name="removed_at", lookup_expr="isnull", label="still in the circuit"
+    )
+
+
+class PartsOfRun(OfRun):
+    """What endpoints of components share."""
+
+    serializer_class = ComponentShape
+
+    def presented(self, rows: Sequence[ComponentUse]) -> Sequence[Life]:
+        """Return uses with their lives."""
+        wanted = {row.pk: index for index, row in enumerate(rows)}
+        found = [life for life in lives(self.parent, self.at) if life.use.pk in wanted]
+        return sorted(found, key=lambda life: wanted[life.use.pk])
+
+    def new_part(self, facts: dict[str, Any]) -> NewPart:
+        """Return a part as the actions take it; its product found, or drafted."""
+        given, model_id = facts.pop("model", None), facts.pop("device_model", None)
+        if given is not None:
+            return NewPart(model=known_model(**given, by=self.user, at=self.at), **facts)
+        model = DeviceModel.objects.filter(public_id=model_id).first()
+        if model is None:
+            raise ValidationError({"device_model": "The catalogue has no such product."})
+        return NewPart(model=model, **facts)
+
+    def use_of(self, public_id: UUID) -> ComponentUse:
+        """Return a component of this run that the body names."""
+        use = uses_of(self.parent).filter(public_id=public_id).first()
+        if use is None:
+            raise ValidationError({"component": "This run has no such component."})
+        return use
+
+
+class ComponentEndpoint(PartsOfRun, Listed, Shown):
+    """The components of a run: hours, review clock and signals of each."""
+
+    queryset = ComponentUse.objects.none()
+    filterset_class = ComponentFilter
+    ordering_fields = ("installed_at", "kind")
+    permissions: ClassVar = {
+        "list": P.PATIENT_VIEW,
+        "retrieve": P.PATIENT_VIEW,
+        "create": P.COMPONENT_EXCHANGE,
+        "remove": P.COMPONENT_EXCHANGE,
+    }
+
+    def visible_rows(self) -> QuerySet[ComponentUse]:
+        """Of the run."""
+        return uses_of(self.parent)
+
+    @extend_schema(request=ComponentInput, responses={201: ComponentShape})
+    @idempotent
+    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Install a part. What is in already is never refused, also when it has expired."""
+        run, facts = self.parent, self.read(ComponentInput)
+        installed_at = facts.pop("installed_at")
+        circuit = self._circuit(run, facts, installed_at)
+        use = install_component(
+            circuit=circuit,
+            part=self.new_part(facts),
+            installed_at=installed_at,
+            by=self.user,
+            at=self.at,
+        )
+        return self.created(use)
+
+    @extend_schema(request=ComponentRemoval, responses=ComponentShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def remove(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Take a part out without another in its place."""
+        use, facts = self.row, self.read(ComponentRemoval)
+        return self.show(remove_component(use=use, **facts, by=self.user, at=self.at))
+
+    def _circuit(self, run: Run, facts: dict[str, Any], installed_at: Any) -> Circuit:
+        label, public_id = facts.pop("circuit_label", None), facts.pop("circuit", None)
+        if label is not None:
+            return open_circuit(
+                run=run, label=label, started_at=installed_at, by=self.user, at=self.at
+            )
+        circuit = run.circuits.filter(public_id=public_id).first()
+        if circuit is None:
+            raise ValidationError({"circuit": "This run has no such circuit."})
+        return circuit
+
+
+class ExchangeEndpoint(PartsOfRun, Endpoint):
+    """Exchanges: old parts out and new ones in, at one time."""
+
+    queryset = ComponentUse.objects.none()
+    permissions: ClassVar = {"create": P.COMPONENT_EXCHANGE}
+
+    @extend_schema(request=ExchangeInput, responses={201: ExchangeShape})
+    @idempotent
+    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Exchange one part, several, or all."""
+        run, facts = self.parent, self.read(ExchangeInput)
+        changes = [
+            (self.use_of(change["component"]), self.new_part(change["part"]))
+            for change in facts.pop("changes")
+        ]
+        new = exchange_components(run=run, changes=changes, **facts, by=self.user, at=self.at)
+        shown = self.get_serializer(self.presented(new), many=True)
+        return Response({"components": shown.data}, status=status.HTTP_201_CREATED)

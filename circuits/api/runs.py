@@ -1,0 +1,130 @@
+"""Runs through the API: flow on, what is known of it, flow off."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ValidationError
+
+from accounts.access import require_in_unit
+from accounts.permissions import Permission
+from circuits.actions.support import decannulate, start_support
+from circuits.api.run_shapes import (
+    OutcomeInput,
+    OutcomeShape,
+    RunEnd,
+    RunFacts,
+    RunInput,
+    RunRowShape,
+    RunShape,
+)
+from patients.actions.run import record_outcome, record_run_facts
+from patients.models import Outcome, Patient, Run
+from patients.run_summary import run_row, run_summary
+from web.endpoints import Listed, Shown
+from web.filters import Filters
+from web.idempotency import idempotent
+
+P = Permission
+
+
+class RunFilter(Filters):
+    """Which runs."""
+
+    is_running = django_filters.BooleanFilter(
+        field_name="ended_at", lookup_expr="isnull", label="flow is on"
+    )
+    unit = django_filters.UUIDFilter(field_name="unit__public_id")
+    patient = django_filters.UUIDFilter(field_name="patient__public_id")
+    started_after = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
+    started_before = django_filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+
+
+class RunEndpoint(Listed, Shown):
+    """Runs on ECMO, each from flow on to flow off."""
+
+    queryset = Run.objects.none()
+    rows = Run.objects
+    serializer_class = RunShape
+    filterset_class = RunFilter
+    ordering_fields = ("started_at", "ended_at")
+    whose = "patient.public_id"
+    permissions: ClassVar = {
+        "list": P.PATIENT_VIEW,
+        "retrieve": P.PATIENT_VIEW,
+        "create": P.RUN_START,
+        "end": P.RUN_EDIT,
+        "outcome": P.PATIENT_VIEW,
+        "set_outcome": P.RUN_EDIT,
+        "facts": P.RUN_EDIT,
+    }
+
+    def visible_rows(self) -> QuerySet[Run]:
+        """Runs with patient, unit and modes."""
+        rows = Run.objects.visible_to(self.user, self.at)
+        return (
+            rows.select_related("patient", "unit__centre", "entered_by")
+            .prefetch_related("modes")
+            .order_by("-started_at", "-pk")
+        )
+
+    def get_serializer_class(self) -> type[RunRowShape]:
+        """Lists are shorter."""
+        return RunRowShape if self.action == "list" else RunShape
+
+    def presented(self, rows: Sequence[Run]) -> Sequence[Any]:
+        """Return runs with what they amount to."""
+        if self.action == "list":
+            return [run_row(run) for run in rows]
+        return [run_summary(run, self.at) for run in rows]
+
+    @extend_schema(request=RunInput, responses={201: RunShape})
+    @idempotent
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        """Flow on: a patient and a time are enough. 409 `second_running_run` if on ECMO already."""
+        facts = self.read(RunInput)
+        patient: Patient = self.find(Patient.objects, facts.pop("patient"))
+        unit = facts.pop("unit", patient.unit)
+        require_in_unit(self.user, self.permission, unit, self.at)
+        if unit.centre_id != patient.centre_id:
+            raise ValidationError({"unit": "This unit belongs to another centre."})
+        run = start_support(patient=patient, unit=unit, **facts, by=self.user, at=self.at)
+        return self.created(run)
+
+    @extend_schema(request=RunEnd, responses=RunShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def end(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Flow off: the run ends, its parts come out, its alerts close, its reminders stop."""
+        run, facts = self.row, self.read(RunEnd)
+        return self.show(decannulate(run=run, **facts, by=self.user, at=self.at))
+
+    @extend_schema(responses=OutcomeShape)
+    @action(detail=True, methods=["get"])
+    def outcome(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Return what became of the patient; 404 while nothing is known."""
+        found = Outcome.objects.select_related("entered_by").filter(run=self.row).first()
+        if found is None:
+            raise Http404("No outcome has been entered yet.")
+        return Response(OutcomeShape(found).data)
+
+    @extend_schema(request=OutcomeInput, responses=OutcomeShape)
+    @outcome.mapping.put
+    def set_outcome(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Say what became of the patient."""
+        run, facts = self.row, self.read(OutcomeInput)
+        outcome = record_outcome(run=run, **facts, by=self.user, at=self.at)
+        return Response(OutcomeShape(outcome).data)
+
+    @extend_schema(request=RunFacts, responses=RunShape)
+    @action(detail=True, methods=["patch"])
+    def facts(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Set facts of a run; `registry_facts` are merged."""
+        run, facts = self.row, self.read(RunFacts)
+        return self.show(record_run_facts(run=run, **facts, by=self.user, at=self.at))

@@ -1,0 +1,120 @@
+"""Forms about the support as a whole."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import Unit
+from patients.models import (
+    CannulaPurpose,
+    CannulaSite,
+    Mode,
+    Patient,
+    Side,
+    SupportType,
+    Technique,
+    WeightBasis,
+)
+from patients.models.run import EndReason
+from web.fields import ClinicalDateTimeField, MeasureField
+from web.forms import ClockedForm, OnceForm
+
+HARD_LEAST_KG, HARD_MOST_KG = "0.3", 650
+MOST_FR = 60
+
+
+class FlowOnForm(ClockedForm, OnceForm):
+    """Flow on: a patient and a time. The rest may be left for later."""
+
+    patient = forms.ModelChoiceField(Patient.objects.none())
+    started_at = ClinicalDateTimeField(label="Flow on at")
+    mode = forms.ChoiceField(
+        choices=Mode.choices, initial=Mode.UNKNOWN, help_text="May follow later."
+    )
+    support_type = forms.ChoiceField(
+        choices=[("", "Not decided yet"), *SupportType.choices],
+        required=False,
+        help_text="ECPR: flow started during conventional CPR, or while CPR was still recurring.",
+    )
+    unit = forms.ModelChoiceField(Unit.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, patients: Any, units: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, rows in (("patient", patients), ("unit", units)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
+            field.queryset = rows
+
+
+class ModeForm(ClockedForm, OnceForm):
+    """The mode from a time on."""
+
+    mode = forms.ChoiceField(choices=[c for c in Mode.choices if c[0] != Mode.UNKNOWN])
+    starts_at = ClinicalDateTimeField(label="From")
+    configuration = forms.CharField(
+        max_length=60, required=False, help_text="As told at the bedside, such as Vf-Vj."
+    )
+    reason = forms.CharField(max_length=200, required=False)
+
+
+class WeightForm(ClockedForm, OnceForm):
+    """A weight with how it was got."""
+
+    weight_kg = MeasureField(
+        label="Weight", unit="kg", min_value=float(HARD_LEAST_KG), max_value=HARD_MOST_KG
+    )
+    basis = forms.ChoiceField(choices=WeightBasis.choices)
+    measured_at = ClinicalDateTimeField(label="Weighed at")
+
+
+class CannulaForm(ClockedForm, OnceForm):
+    """A cannula that was put in."""
+
+    site = forms.ChoiceField(choices=CannulaSite.choices)
+    side = forms.ChoiceField(choices=Side.choices, required=False)
+    purpose = forms.ChoiceField(choices=CannulaPurpose.choices)
+    size_fr = MeasureField(label="Size", unit="Fr", max_value=MOST_FR, min_value=1, required=False)
+    technique = forms.ChoiceField(choices=Technique.choices, required=False)
+    depth_cm = MeasureField(label="Depth secured", unit="cm", min_value=0, required=False)
+    tip_position = forms.CharField(
+        max_length=80, required=False, help_text="As seen on imaging. May follow later."
+    )
+    inserted_at = ClinicalDateTimeField(label="Put in at")
+
+
+class LimitForm(ClockedForm):
+    """New bounds of one measure from a time on; an empty box means no bound on that side."""
+
+    warning_low = MeasureField(label="Warning below", unit="", required=False)
+    warning_high = MeasureField(label="Warning above", unit="", required=False)
+    critical_low = MeasureField(label="Critical below", unit="", required=False)
+    critical_high = MeasureField(label="Critical above", unit="", required=False)
+    valid_from = ClinicalDateTimeField(label="From")
+    reason = forms.CharField(max_length=200)
+
+
+class FlowOffForm(ClockedForm):
+    """Flow off: a time is enough."""
+
+    ended_at = ClinicalDateTimeField(label="Flow off at")
+    end_reason = forms.ChoiceField(
+        label="Reason",
+        choices=[("", "To be entered later"), *EndReason.choices],
+        required=False,
+    )
+
+
+class OutcomeForm(ClockedForm):
+    """What became of the patient. What is not known stays empty."""
+
+    end_reason = forms.ChoiceField(
+        label="Why the run ended", choices=[("", "Not entered"), *EndReason.choices], required=False
+    )
+    discharged_alive = forms.NullBooleanField(
+        label="Left the hospital alive",
+        widget=forms.Select(choices=[("", "Not known yet"), ("true", "Yes"), ("false", "No")]),
+        required=False,
+    )
+    discharged_at = ClinicalDateTimeField(label="Left the hospital at", required=False)
+    discharge_location = forms.CharField(max_length=60, required=False)
+    died_at = ClinicalDateTimeField(label="Died at", required=False)

@@ -1,0 +1,1 @@
+"""Pages of a run: overview, checks, circuit, support, devices."""

@@ -1,0 +1,197 @@
+"""Pages of patients: find, admit, correct; what happened in a run."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import UserRequest, held, require_in_unit, requires, row_or_refuse
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.queries import units_of
+from audit.actions import record_accesses
+from patients.access import note_reading, open_run
+from patients.actions.events import (
+    record_bleeding,
+    record_complication,
+    record_diagnosis,
+    record_product,
+)
+from patients.actions.patient import admit_patient, correct_patient
+from patients.forms import (
+    BleedingForm,
+    ComplicationForm,
+    DiagnosisForm,
+    PatientCorrectionForm,
+    PatientForm,
+    ProductForm,
+    stamp_of,
+)
+from patients.models import Patient
+from patients.queries import banner_of, timeline
+from web.pages import act_on_form
+from web.problems import RuleBroken
+
+PAGE = 50
+EVENT_FORMS: dict[str, tuple[Any, Any, str]] = {
+    "complication": (ComplicationForm, record_complication, "Complication recorded."),
+    "bleeding": (BleedingForm, record_bleeding, "Bleeding recorded."),
+    "product": (ProductForm, record_product, "Blood product recorded."),
+    "diagnosis": (DiagnosisForm, record_diagnosis, "Diagnosis recorded."),
+}
+
+
+class ChangedMeanwhile(RuleBroken):
+    code = "changed_meanwhile"
+
+
+@requires(Permission.PATIENT_VIEW)
+def patient_list(request: UserRequest) -> HttpResponse:
+    """Find patients by name or MRN; every word must occur."""
+    at = timezone.now()
+    query = request.GET.get("q", "").strip()
+    rows = Patient.objects.visible_to(request.user, at).select_related("unit", "centre")
+    if query:
+        rows = rows.named(query)
+    page = Paginator(rows.with_state(), PAGE).get_page(request.GET.get("page"))
+    record_accesses(
+        by=request.user,
+        at=at,
+        what="patient list",
+        patient_keys=[patient.public_id for patient in page],
+        request_id=request.id,
+    )
+    context = {
+        "page": page,
+        "query": query,
+        "at": at,
+        "may_add": Permission.PATIENT_EDIT in held(request),
+    }
+    return render(request, "patients/patient_list.html", context)
+
+
+@requires(Permission.PATIENT_EDIT)
+def patient_create(request: UserRequest) -> HttpResponse:
+    """Admit a patient."""
+    at = timezone.now()
+    units = units_of(request.user, Permission.PATIENT_EDIT, at)
+    form = PatientForm(request.POST or None, at=at, units=units)
+    return act_on_form(
+        request,
+        form,
+        lambda facts: admit_patient(**facts, by=request.user, at=at),
+        page="patients/patient_form.html",
+        context={"title": "New patient", "back": reverse("patients:patient-list")},
+        then=reverse("patients:patient-list"),
+        done="Patient admitted.",
+    )
+
+
+@requires(Permission.PATIENT_VIEW)
+def patient_detail(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show who the patient is and their runs."""
+    at = timezone.now()
+    patient = _patient(request, public_id, Permission.PATIENT_VIEW)
+    runs = list(patient.runs.select_related("unit__centre").order_by("-started_at"))
+    context = {
+        "patient": patient,
+        "runs": runs,
+        "banner": banner_of(patient, next((r for r in runs if r.is_running), None), at),
+        "at": at,
+        "may_edit": Permission.PATIENT_EDIT in held(request),
+        "may_start": Permission.RUN_START in held(request) and not any(r.is_running for r in runs),
+    }
+    return render(request, "patients/patient_detail.html", context)
+
+
+@requires(Permission.PATIENT_EDIT)
+def patient_correct(request: UserRequest, public_id: str) -> HttpResponse:
+    """Correct who the patient is said to be."""
+    at = timezone.now()
+    patient = _patient(request, public_id, Permission.PATIENT_EDIT)
+    units = units_of(request.user, Permission.PATIENT_EDIT, at)
+    form = (
+        PatientCorrectionForm(request.POST, at=at, units=units)
+        if request.method == "POST"
+        else PatientCorrectionForm.of(patient, at=at, units=units)
+    )
+    return act_on_form(
+        request,
+        form,
+        lambda facts: _correct(patient, facts, by=request.user, at=at),
+        page="patients/patient_form.html",
+        context={
+            "title": "Correct details",
+            "banner": banner_of(patient, None, at),
+            "back": patient.get_absolute_url(),
+        },
+        then=patient.get_absolute_url(),
+        done="Details corrected. What was there before stays in the history.",
+    )
+
+
+@requires(Permission.PATIENT_VIEW)
+def event_list(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show what happened in a run, newest first."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="events")
+    context = {
+        "run": run,
+        "banner": banner_of(run.patient, run, at),
+        "events": timeline(run),
+        "kinds": [(kind, form.__doc__) for kind, (form, _, _) in EVENT_FORMS.items()],
+        "may_edit": Permission.RUN_EDIT in held(request),
+        "at": at,
+    }
+    return render(request, "patients/event_list.html", context)
+
+
+@requires(Permission.RUN_EDIT)
+def event_create(request: UserRequest, public_id: str, kind: str) -> HttpResponse:
+    """Record a complication, a bleeding, a blood product or a diagnosis."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.RUN_EDIT, what=f"record {kind}")
+    form_class, act, done = EVENT_FORMS[kind]
+    options = {} if form_class is DiagnosisForm else {"at": at}
+    form = form_class(request.POST or None, **options)
+    back = reverse("patients:event-list", args=[run.public_id])
+
+    def record(facts: dict[str, Any]) -> object:
+        facts.pop("client_uuid")
+        return act(run=run, by=request.user, at=at, **facts)
+
+    return act_on_form(
+        request,
+        form,
+        record,
+        page="patients/event_form.html",
+        context={
+            "run": run,
+            "banner": banner_of(run.patient, run, at),
+            "kind": kind,
+            "back": back,
+        },
+        then=back,
+        done=done,
+    )
+
+
+def _patient(request: UserRequest, public_id: str, permission: Permission) -> Patient:
+    rows = Patient.objects.select_related("centre", "unit__centre")
+    patient = row_or_refuse(rows, request.user, Permission.PATIENT_VIEW, public_id=public_id)
+    if permission is not Permission.PATIENT_VIEW:
+        require_in_unit(request.user, permission, patient.unit, timezone.now())
+    note_reading(request, patient, "patient", patient.public_id)
+    return patient
+
+
+def _correct(patient: Patient, facts: dict[str, Any], *, by: User, at: Any) -> Patient:
+    if facts.pop("seen") != stamp_of(patient):
+        raise ChangedMeanwhile(
+            "Somebody changed these details while you had them open. Open the patient again: what "
+            "you typed is still on this page to compare."
+        )
+    return correct_patient(patient=patient, by=by, at=at, **facts)
