@@ -48,6 +48,7 @@ def run() -> None:
             _wait_for_web(port)
             print(f"\n  The unit is at http://{LOOPBACK}:{port}/  (Ctrl-C stops it)\n", flush=True)
             running.wait()
+            raise Problem(f"supervisord ended by itself: see {FOLDER / 'supervisord.log'}.")
 
 
 def reset() -> None:
