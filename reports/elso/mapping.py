@@ -78,11 +78,19 @@ def _patient(run: RunRecord) -> Iterator[Field]:
         if value is not None:
             yield Field(name, value, unit, f"{source}.{name}")
     yield Field("run_no", run.run_no, None, f"{run.source}.run_no")
-    is_born = run.time_on.astimezone(run.zone).date() >= patient.born_at.astimezone(run.zone).date()
-    moments = (patient.born_at, run.time_on, run.zone)
-    yield Field("age_group", str(age_group(*moments)) if is_born else None, None, derived)
-    yield Field("age_days", age_days(*moments) if is_born else None, None, derived)
-    yield Field("age_years", age_years(*moments) if is_born else None, None, derived)
+    group, days, years = _age(run)
+    yield Field("age_group", group, None, derived)
+    yield Field("age_days", days, None, derived)
+    yield Field("age_years", years, None, derived)
+
+
+def _age(run: RunRecord) -> tuple[str | None, int | None, int | None]:
+    """Group, days and years at flow; nothing if the birth is not known or lies after it."""
+    born, zone = run.patient.born_at, run.zone
+    if born is None or run.time_on.astimezone(zone).date() < born.astimezone(zone).date():
+        return None, None, None
+    moments = (born, run.time_on, zone)
+    return str(age_group(*moments)), age_days(*moments), age_years(*moments)
 
 
 def _admission(run: RunRecord) -> Iterator[Field]:

@@ -21,7 +21,7 @@ class PatientRecord:
     unique_id: str
     mrn: str
     family_name: str
-    born_at: datetime
+    born_at: datetime | None
     sex: str
     race: str
     birth_weight_kg: Decimal | None = None

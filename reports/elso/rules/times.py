@@ -44,7 +44,8 @@ def run_numbers(facts: Facts) -> Iterator[Finding]:
 def order_of_times(facts: Facts) -> Iterator[Finding]:
     """C05 to C07: birth, flow, flow off, discharge and death follow each other."""
     run = facts.run
-    times = [run.patient.born_at, run.time_on, run.last_moment, run.as_of]
+    born = [run.patient.born_at] if run.patient.born_at else []
+    times = [*born, run.time_on, run.last_moment, run.as_of]
     in_order = all(elapsed(*pair) >= timedelta(0) for pair in pairwise(times))
     if not in_order or (run.is_closed and facts.run_span <= timedelta(0)):
         yield block("C05", run.source, "not birth <= on < off <= now")

@@ -265,3 +265,9 @@ def test_tubing_and_cultures_before_flow_are_not_exported():
     found = values(components=(component("tub-1", type="tubing"),), infections=(culture,))
 
     assert (found["equipment"], found["infections"]) == ([], [])
+
+
+def test_a_birth_that_is_not_known_leaves_birth_and_age_empty():
+    found = values(patient=born(born_at=None))
+
+    assert [found[name] for name in ("birth", "age_group", "age_days", "age_years")] == [None] * 4

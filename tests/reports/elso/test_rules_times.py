@@ -169,3 +169,7 @@ def test_c12_names_the_part():
 def test_c13_a_run_soon_after_another_may_be_the_same():
     assert checks(previous_ended_at=hours(-23)) == ["C13"]
     assert checks(previous_ended_at=hours(-24)) == []
+
+
+def test_a_birth_that_is_not_known_is_a_gap_and_no_wrong_order():
+    assert checks(patient=born(born_at=None)) == []
