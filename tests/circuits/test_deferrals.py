@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from circuits.actions.exchange import NotInCircuit, remove_component
-from circuits.actions.reviews import DeferredToThePast, DeferredTooLong, defer_review
+from circuits.actions.reviews import DeferredTooLong, DeferredToThePast, defer_review
 from circuits.models import ComponentUse, ReviewDeferral
 from tests.factories import NOON
 from tests.scenarios import with_circuit
