@@ -7,10 +7,9 @@ from alerts.owed import Owed
 from clinical.due import sample_due
 from clinical.measures import MEASURES
 from labs.models import AnticoagulationPlan
+from labs.queries.panel import SAMPLE
 from labs.queries.plans import plan_at, protocol_of, titration_of
 from patients.models import Run
-
-SAMPLE = "sample"
 
 
 def reassess_sample_due(*, run: Run, at: datetime) -> None:

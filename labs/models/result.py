@@ -1,5 +1,6 @@
 """What the laboratory said, each version a row."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from audit.tracking import append_only, tracked
+from clinical.measures import MEASURES
 from labs.models.sample import Sample
 
 
@@ -76,3 +78,14 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.analyte} {self.comparator}{self.value or self.value_text} {self.unit}"
+
+    @property
+    def shown(self) -> Decimal | None:
+        """The value in the display unit of its measure, rounded for reading."""
+        one = MEASURES.get(self.analyte)
+        return self.value if one is None or self.value is None else one.shown(self.value)
+
+    @property
+    def status_text(self) -> str:
+        """The status in words."""
+        return self.status.replace("_", " ")

@@ -54,6 +54,16 @@ class InfusionNow:
     per_hour: Decimal | None
 
     @property
+    def unit(self) -> str:
+        """The unit of the rate as it is read at the bedside."""
+        return bedside_unit(self.infusion.rate_unit)
+
+    @property
+    def hourly_unit(self) -> str:
+        """The unit of the rate for the whole patient."""
+        return self.unit.replace(PER_KG, "/")
+
+    @property
     def is_running(self) -> bool:
         """Whether something flows."""
         return bool(self.rate)
@@ -69,13 +79,23 @@ def infusion_now(infusion: Infusion, at: datetime) -> InfusionNow:
     state = infusion_state(as_changes(rows), at)
     return InfusionNow(
         infusion=infusion,
-        rate=state.rate,
+        rate=_plain(state.rate),
         is_on_hold=state.is_on_hold,
         last=rows[-1] if rows else None,
-        rate_before=rows[-2].rate if len(rows) > 1 else None,
+        rate_before=_plain(rows[-2].rate) if len(rows) > 1 else None,
         ml_per_h=_pump_rate(infusion, state.rate),
         per_hour=_per_hour(infusion, state.rate),
     )
+
+
+def bedside_unit(rate_unit: str) -> str:
+    """Return a rate unit as people write it: units/kg/h for [IU]/kg/h."""
+    return rate_unit.replace("[IU]", "units").replace("ug", "µg")
+
+
+def _plain(rate: Decimal | None) -> Decimal | None:
+    """Without the zeros that only the column added."""
+    return None if rate is None else Decimal(f"{rate.normalize():f}")
 
 
 def _per_hour(infusion: Infusion, rate: Decimal | None) -> Decimal | None:

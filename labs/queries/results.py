@@ -8,6 +8,7 @@ from itertools import chain
 
 from clinical import anticoagulation
 from clinical.circuit import Observation
+from clinical.measures import MEASURES
 from labs.models import Result, Sample
 from labs.models.result import ResultQuerySet
 from patients.models import Patient, Run
@@ -120,17 +121,15 @@ class Point:
     comparator: str
 
 
-def chart_points(run: Run, analyte: str, since: datetime) -> list[Point]:
-    """Return the usable values of one analyte since a time, oldest first."""
-    usable = of_run(run).usable()
-    rows = usable.filter(analyte=analyte, sample__collected_at__gte=since).order_by(
-        "sample__collected_at", "known_at"
-    )
-    return [
-        Point(row.sample.collected_at, row.value, row.comparator)
-        for row in rows
-        if row.value is not None
-    ]
+def charted_points(run: Run, analytes: Collection[str], since: datetime) -> dict[str, list[Point]]:
+    """Return the usable values of each analyte since a time, oldest first (one statement)."""
+    rows = of_run(run).usable().filter(analyte__in=analytes, sample__collected_at__gte=since)
+    points: dict[str, list[Point]] = {}
+    for row in rows.order_by("sample__collected_at", "known_at", "pk"):
+        if row.value is not None:
+            point = Point(row.sample.collected_at, row.value, row.comparator)
+            points.setdefault(row.analyte, []).append(point)
+    return points
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +154,12 @@ def table(run: Run, columns: Collection[str], *, limit: int = PAGE) -> list[Row]
         Row(sample, tuple(cells.get((pk, column)) for column in columns))
         for pk, sample in list(samples.items())[:limit]
     ]
+
+
+def columns_of(run: Run) -> list[str]:
+    """Return the analytes with results in this run, in the order of the measures (one statement)."""
+    found = set(of_run(run).order_by().values_list("analyte", flat=True).distinct())
+    return [code for code in MEASURES if code in found] + sorted(found - MEASURES.keys())
 
 
 def previous(run: Run, result: Result) -> Result | None:
