@@ -54,6 +54,10 @@ def test_what_was_not_typed_is_nothing_and_not_nought():
     assert form.cleaned_data["p_drainage"] is None
 
 
+def test_a_number_that_is_one_already_is_taken_as_it_is():
+    assert MeasureField(unit="L/min").clean(Decimal("4.10")) == Decimal("4.10")
+
+
 def test_nought_is_kept():
     form = filled(blood_flow="0")
 

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
@@ -23,6 +24,16 @@ def test_the_style_guide_shows_the_theme_and_density_asked_for(request_of_a_stra
 
     assert 'data-theme="night" data-density="touch"' in html
     assert "can mean 4200 or 4.200" in html
+
+
+def test_the_style_guide_ignores_a_theme_that_is_none(request_of_a_stranger):
+    request_of_a_stranger.GET = QueryDict("theme=pink&density=tiny")
+
+    html = styleguide(request_of_a_stranger).content.decode()
+    opening = html.split("<head>")[0]
+
+    assert "pink" not in opening
+    assert "data-density" not in opening
 
 
 @pytest.mark.parametrize(
