@@ -5,7 +5,6 @@ Each wraps an action of `patients` and brings alerts and what is owed up to date
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from clinical.spans import Span
 from labs.actions.reassess import reassess_labs
 from patients.actions import limits as limit_actions
 from patients.actions import run as run_actions
+from patients.actions import weight as weight_actions
 from patients.models import Cannula, ModeSegment, Patient, Run, RunLimit, WeightEntry
 
 
@@ -61,13 +61,9 @@ def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegmen
 
 
 @action("recorded a weight")
-def record_weight(
-    *, run: Run, weight_kg: Decimal, basis: str, measured_at: datetime, by: User, at: datetime
-) -> WeightEntry:
-    """Enter a weight in kg."""
-    entry = run_actions.record_weight(
-        run=run, weight_kg=weight_kg, basis=basis, measured_at=measured_at, by=by, at=at
-    )
+def record_weight(*, run: Run, by: User, at: datetime, **facts: Any) -> WeightEntry:
+    """Enter a weight. `facts`: weight_kg, basis, measured_at, confirmed."""
+    entry = weight_actions.record_weight(run=run, by=by, at=at, **facts)
     reassess_debts(run=Run.objects.locked(run.pk), at=at)
     return entry
 

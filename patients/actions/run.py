@@ -1,7 +1,6 @@
 """A run from flow on to flow off."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from accounts.models import Unit, User
 from audit.context import action
 from patients.actions.limits import set_starting_limits
 from patients.actions.times import refuse_future, refuse_outside_run
-from patients.models import Cannula, Mode, ModeSegment, Outcome, Patient, Run, WeightEntry
+from patients.models import Cannula, Mode, ModeSegment, Outcome, Patient, Run
 from web.problems import RuleBroken
 
 
@@ -118,23 +117,6 @@ def change_mode(
         starts_at=starts_at,
         ends_at=ends_at or run.ended_at,
         reason=reason,
-        entered_at=at,
-        entered_by=by,
-    )
-
-
-@action("recorded a weight")
-def record_weight(
-    *, run: Run, weight_kg: Decimal, basis: str, measured_at: datetime, by: User, at: datetime
-) -> WeightEntry:
-    """Add a weight in kg with how it was got. The database refuses below 0.3 and above 650 kg."""
-    run = Run.objects.locked(run.pk)
-    refuse_future(measured_at, at, "time of weighing")
-    return WeightEntry.objects.create(
-        run=run,
-        weight_kg=weight_kg,
-        basis=basis,
-        measured_at=measured_at,
         entered_at=at,
         entered_by=by,
     )
