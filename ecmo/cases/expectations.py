@@ -4,12 +4,16 @@ One expectation is one row of a list under `expected`; a block that is no list i
 answered check, weight entry and deferral, whose answer stands beside it.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from ecmo.cases import finding, laboratory
-from ecmo.cases.comparing import Outcome
+from ecmo.cases.client import Refused
+from ecmo.cases.comparing import Failure, Outcome
 from ecmo.cases.finding import Sources
 from ecmo.cases.loading import Row
 from ecmo.cases.staff import COORDINATOR
-from ecmo.cases.story import ActOf, Stage
+from ecmo.cases.story import ActOf, NotThere, Stage
 
 WAITING = ("weight_entries", "notices", "blood", "scores", "registry", "completeness")
 """Kinds of expectation that the product does not have yet; later work empties this list."""
@@ -22,16 +26,26 @@ def compare(stage: Stage, runs: list[ActOf]) -> Outcome:
     """Compare everything that the case expects."""
     outcome = Outcome(failures=list(stage.refused))
     versions = finding.results(stage, runs)
-    _compare_laboratory(outcome, stage, versions)
     named = finding.sources(stage, versions)
-    for run, expected in zip(runs, stage.case["expected"]["runs"], strict=True):
-        _compare_support(outcome, run, expected)
-        _compare_bedside(outcome, run, expected)
-        _compare_alerts(outcome, run, expected, named)
-        _compare_anticoagulation(outcome, run, expected)
+    _try(outcome, "laboratory", partial(_compare_laboratory, outcome, stage, versions))
+    expected = {row["run_no"]: row for row in stage.case["expected"]["runs"]}
+    for run in runs:
+        own = expected[run.no]
+        for what, step in _STEPS.items():
+            _try(outcome, f"run {run.no} {what}", partial(step, outcome, run, own))
+        alerts = partial(_compare_alerts, outcome, run, own, named)
+        _try(outcome, f"run {run.no} alerts", alerts)
         for kind in WAITING:
-            outcome.wait(kind, _number(expected.get(kind, run.row.get(kind))))
+            outcome.wait(kind, _number(own.get(kind, run.row.get(kind))))
     return outcome
+
+
+def _try(outcome: Outcome, what: str, step: Callable[[], None]) -> None:
+    """Compare a part; what cannot be read has failed, and the other parts are compared still."""
+    try:
+        step()
+    except (Refused, NotThere) as refused:
+        outcome.failures.append(Failure(what, "readable", str(refused)))
 
 
 def _compare_laboratory(outcome: Outcome, stage: Stage, versions: list[Row]) -> None:
@@ -117,3 +131,10 @@ def _number(expected: object) -> int:
     if isinstance(expected, dict):
         return sum(len(part) if isinstance(part, list) else 1 for part in expected.values())
     return len(expected) if isinstance(expected, list) else 0
+
+
+_STEPS: dict[str, Callable[[Outcome, ActOf, Row], None]] = {
+    "support": _compare_support,
+    "bedside": _compare_bedside,
+    "anticoagulation": _compare_anticoagulation,
+}

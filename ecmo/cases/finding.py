@@ -30,8 +30,9 @@ def results(stage: Stage, runs: Iterable[ActOf]) -> list[Row]:
     """Return every version of every result of the patient."""
     found = {}
     for run in runs:
-        for row in stage.client.rows(COORDINATOR, run.path("results/"), all_versions="true"):
-            found[row["public_id"]] = row
+        if run.name("run") in stage.ids:
+            for row in stage.client.rows(COORDINATOR, run.path("results/"), all_versions="true"):
+                found[row["public_id"]] = row
     return list(found.values())
 
 

@@ -1,5 +1,6 @@
 """`manage.py case FILE`: replay one reference case on an empty database. `make case` gives it one."""
 
+import logging
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         """Replay, print each failed expectation, end with the count; exit code 1 if any failed."""
+        logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are the matter
         try:
             outcome = replay(load(options["file"]))
         except (BadCase, NotEmpty) as wrong:
