@@ -16,7 +16,7 @@ setup-dev:
 	@$(PYTHON) launcher/set_up.py requirements-dev.txt
 
 demo: setup ## run a demo unit (PORT=8000); Ctrl-C stops it, its data stay
-	@PORT=$(or $(PORT),8000) $(RUN) demo
+	@PORT=$(or $(PORT),8000) $(RUN) demo demo --if-empty
 
 demo-reset: setup ## delete the demo's data, so that the next one starts afresh
 	@$(RUN) demo-reset

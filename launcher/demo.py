@@ -7,6 +7,7 @@ import signal
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from launcher.manage import ROOT, manage
 from launcher.postgres import Postgres
@@ -19,15 +20,17 @@ from launcher.supervisor import Program
 from launcher.system import ensure_pango, ensure_room
 from launcher.valkey import Valkey
 
-FOLDER = ROOT / "var" / "demo"
-BUILDER = ROOT / "ecmo" / "management" / "commands" / "demo.py"
+FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / "var" / "demo"))
 WEB_PATIENCE = 60  # seconds
 # Brotli takes a minute over the API page's scripts, and the loopback needs none.
 UNCOMPRESSED = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 
 
-def run() -> None:
-    """Run the demo until Ctrl-C. Raises Problem with one line for whatever stands in the way."""
+def run(*builder: str) -> None:
+    """Run the demo until Ctrl-C, after `manage.py BUILDER` has filled it (nothing: as it is).
+
+    Raises Problem with one line for whatever stands in the way.
+    """
     port = _port()
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     ensure_room(FOLDER)
@@ -43,7 +46,7 @@ def run() -> None:
         ]
         with supervised([*theirs, *ours], folder=FOLDER, root=ROOT, variables=variables) as running:
             _wait_for(servers)
-            _prepare(variables)
+            _prepare(variables, *builder)
             running.start(ours)
             _wait_for_web(port)
             print(f"\n  The unit is at http://{LOOPBACK}:{port}/  (Ctrl-C stops it)\n", flush=True)
@@ -125,12 +128,12 @@ def _wait_for(servers: list[Postgres | Valkey]) -> None:
             server.create_roles()
 
 
-def _prepare(variables: dict[str, str]) -> None:
+def _prepare(variables: dict[str, str], *builder: str) -> None:
     print("ecmo: preparing the database ...", flush=True)
     manage(variables, "setup_database", "--verbosity=0")
     manage(variables, "collectstatic", "--no-input", "--verbosity=0")
-    if BUILDER.exists():
-        manage(variables, "demo", "--if-empty")
+    if builder:
+        manage(variables, *builder)
 
 
 def _wait_for_web(port: int) -> None:
