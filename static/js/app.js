@@ -72,6 +72,7 @@
       const loginPage = await pageOf(await fetch(form.action, { credentials: "same-origin" }));
       const body = new URLSearchParams(new FormData(form));
       body.set("csrfmiddlewaretoken", contentOf(loginPage, "csrf-token"));
+      body.set("next", form.dataset.next); // a light page without patients, read for its token
       const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
       const page = await pageOf(answer);
       const person = contentOf(page, "signed-in");
