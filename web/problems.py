@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from django.core.exceptions import PermissionDenied
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.exceptions import APIException
@@ -55,33 +56,68 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
         return problem(
             status=exc.status, title=exc.title, detail=exc.message, code=exc.code, errors=exc.errors
         )
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound(str(exc) or "There is no such record, or it is not yours to see.")
-    elif isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied(str(exc) or None)
+    if isinstance(exc, IntegrityError | DataError):
+        return _refused_by_database(exc)
+    exc = _as_api_exception(exc)
     response = exception_handler(exc, context)
     if response is None or not isinstance(exc, APIException):
         return response
-    if isinstance(exc, exceptions.ValidationError):
-        errors = list(_flatten(exc.get_full_details()))
-        answer = problem(
-            status=400,
-            title="Some of this cannot be read",
-            detail=" ".join(dict.fromkeys(error["message"] for error in errors)),
-            code="invalid",
-            errors=errors,
-        )
-    else:
-        answer = problem(
-            status=exc.status_code,
-            title=str(exc.default_detail),
-            detail=str(exc.detail),
-            code=str(getattr(exc.detail, "code", exc.default_code)),
-        )
+    answer = _unreadable(exc) if isinstance(exc, exceptions.ValidationError) else _said(exc)
     for header in ("WWW-Authenticate", "Retry-After"):
         if header in response.headers:
             answer[header] = response.headers[header]
     return answer
+
+
+def _as_api_exception(exc: Exception) -> Exception:
+    if isinstance(exc, Http404):
+        return exceptions.NotFound(
+            str(exc) or "There is no such record, or it is not yours to see."
+        )
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied(str(exc) or None)
+    return exc
+
+
+def _unreadable(exc: exceptions.ValidationError) -> Response:
+    errors = list(_flatten(exc.get_full_details()))
+    return problem(
+        status=400,
+        title="Some of this cannot be read",
+        detail=" ".join(dict.fromkeys(error["message"] for error in errors)),
+        code="invalid",
+        errors=errors,
+    )
+
+
+def _said(exc: APIException) -> Response:
+    return problem(
+        status=exc.status_code,
+        title=str(exc.default_detail),
+        detail=str(exc.detail),
+        code=str(getattr(exc.detail, "code", exc.default_code)),
+    )
+
+
+def _refused_by_database(exc: IntegrityError | DataError) -> Response:
+    """Say which of the record's rules the database upheld: constraints are named for what holds."""
+    name = getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) or ""
+    if "public_id" in name:
+        return problem(
+            status=409,
+            title="This is stored already",
+            detail="A record with this public_id is on file. Fetch it instead of sending it again.",
+            code="already_stored",
+            errors=[{"parameter": "public_id", "rule": "taken", "message": "already in use"}],
+        )
+    rule = " ".join(name.split("_")[2:]) or "a number or text is too large for its place"
+    return problem(
+        status=409,
+        title="The record cannot hold this",
+        detail=f"Nothing was saved, because this must hold: {rule}. Check times and numbers.",
+        code="impossible",
+        errors=[{"parameter": "", "rule": name or "too_large", "message": rule}],
+    )
 
 
 def _flatten(details: Any, path: str = "") -> "list[ErrorItem]":

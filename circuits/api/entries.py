@@ -27,7 +27,7 @@ from patients.models import (
 )
 from web.endpoints import Listed, Shown
 from web.idempotency import idempotent
-from web.shapes import EnteredShape, Input, Instant, Number, Text
+from web.shapes import EnteredShape, Input, Instant, Number, Text, fixed
 
 P = Permission
 
@@ -99,10 +99,10 @@ class CannulaShape(EnteredShape):
     side = serializers.CharField(help_text="L, R or blank")
     purpose = serializers.CharField()
     size_fr = Number(allow_null=True, help_text="Fr")
-    size_unit = serializers.ReadOnlyField(default="Fr")
+    size_unit = fixed("Fr")
     technique = serializers.CharField()
     depth_cm = Number(allow_null=True, help_text="cm")
-    depth_unit = serializers.ReadOnlyField(default="cm")
+    depth_unit = fixed("cm")
     tip_position = serializers.CharField()
     tip_entered_at = Instant(allow_null=True)
     inserted_at = Instant()

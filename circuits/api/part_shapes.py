@@ -7,7 +7,7 @@ from rest_framework import serializers
 from circuits.models import ComponentKind, RemovalReason
 from clinical.measures import MEASURES
 from clinical.oxygenator import POST_MEMBRANE_GAS, Proposal
-from web.shapes import EnteredShape, Input, Instant, Number, PersonShape, Shape, Text
+from web.shapes import EnteredShape, Input, Instant, Number, PersonShape, Shape, Text, fixed
 
 RESISTANCE_UNIT = MEASURES["membrane_resistance"].unit
 PO2_UNIT = MEASURES["po2_post"].unit
@@ -72,7 +72,7 @@ class RatioShape(Shape):
 class ResistanceShape(Shape):
     """The membrane's resistance against its own baseline."""
 
-    unit = serializers.ReadOnlyField(default=RESISTANCE_UNIT)
+    unit = fixed(RESISTANCE_UNIT)
     baseline = Number(allow_null=True, help_text="null: too few checks, so nothing is judged")
     peak = RatioShape(allow_null=True)
     signal = RatioShape(allow_null=True, help_text="the check at which it had held long enough")

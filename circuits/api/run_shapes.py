@@ -19,6 +19,7 @@ from web.shapes import (
     Shape,
     UnitField,
     UnitShape,
+    fixed,
     optional_text,
 )
 
@@ -140,7 +141,7 @@ class WeightShape(EnteredShape):
     """One weight; the newest by `measured_at` is in use."""
 
     weight_kg = Number(help_text="kg")
-    unit = serializers.ReadOnlyField(default="kg")
+    unit = fixed("kg")
     basis = serializers.CharField()
     measured_at = Instant()
 

@@ -14,7 +14,7 @@ from patients.actions import events
 from patients.models import BleedingEvent, BloodProduct, Complication, Diagnosis, Run
 from web.endpoints import Endpoint, Listed
 from web.idempotency import idempotent
-from web.shapes import EnteredShape, Input, Instant, Number, ReasonInput, Text
+from web.shapes import EnteredShape, Input, Instant, Number, ReasonInput, Text, fixed
 
 P = Permission
 
@@ -140,7 +140,7 @@ class BloodProductShape(EnteredShape):
 
     product = serializers.CharField()
     volume_ml = Number()
-    unit = serializers.ReadOnlyField(default="mL")
+    unit = fixed("mL")
     given_to = serializers.CharField()
     donation_id = serializers.CharField()
     indication = serializers.CharField()
