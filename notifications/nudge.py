@@ -22,7 +22,7 @@ PAUSE_S = 30.0
 NEVER_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 log = logging.getLogger(__name__)
-_line = threading.local()
+_of_thread = threading.local()
 
 
 class Breaker:
@@ -59,19 +59,19 @@ def _ring(task: str, pk: int) -> None:
         return
     began = time.monotonic()
     try:
-        current_app.send_task(task, [pk], connection=_connection(), retry=False)
+        current_app.send_task(task, [pk], connection=line(), retry=False)
     except (OperationalError, OSError) as failed:
         breaker.trip()
-        _hang_up()
+        hang_up()
         log.warning("The broker does not answer (%s); the sweep will do it.", type(failed).__name__)
         return
     if time.monotonic() - began > SLOW_S:
         breaker.trip()
 
 
-def _connection() -> Connection:
+def line() -> Connection:
     """Return this thread's own line to the broker, with short waits; workers keep longer ones."""
-    connection: Connection | None = getattr(_line, "connection", None)
+    connection: Connection | None = getattr(_of_thread, "connection", None)
     if connection is None:
         options = {
             **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
@@ -80,13 +80,13 @@ def _connection() -> Connection:
             "socket_connect_timeout": TIMEOUT_S,
         }
         connection = Connection(settings.CELERY_BROKER_URL, transport_options=options)
-        _line.connection = connection
+        _of_thread.connection = connection
     return connection
 
 
-def _hang_up() -> None:
+def hang_up() -> None:
     """Forget the line without a word to the broker, which would be waited for again."""
-    connection: Connection | None = getattr(_line, "connection", None)
-    _line.connection = None
+    connection: Connection | None = getattr(_of_thread, "connection", None)
+    _of_thread.connection = None
     if connection is not None:
         connection.collect(socket_timeout=TIMEOUT_S)
