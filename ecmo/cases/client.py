@@ -109,9 +109,9 @@ class Client:
 
 
 def _body(answer: Any) -> Row:
-    """Return the answer's JSON, or its beginning if it is none."""
+    """Return the answer's JSON, or that it is none."""
     try:
         content = answer.json()
     except ValueError:
-        return {"detail": answer.content.decode(errors="replace")[:300]}
+        return {"detail": f"not JSON but {answer.headers.get('Content-Type', 'nothing')}"}
     return content if isinstance(content, dict) else {"results": content}

@@ -25,7 +25,8 @@ RESULT = ("control_id", "filler_order", "analyte", "collected_at")
 def compare(stage: Stage, runs: list[ActOf]) -> Outcome:
     """Compare everything that the case expects."""
     outcome = Outcome(failures=list(stage.refused))
-    versions = finding.results(stage, runs)
+    versions: list[Row] = []
+    _try(outcome, "results", lambda: versions.extend(finding.results(stage, runs)))
     named = finding.sources(stage, versions)
     _try(outcome, "laboratory", partial(_compare_laboratory, outcome, stage, versions))
     expected = {row["run_no"]: row for row in stage.case["expected"]["runs"]}

@@ -6,7 +6,7 @@ from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, Stage
 from ecmo.cases.treatment import ARRIVALS
 
-MESSAGES = "hl7/messages/"
+MESSAGES = "hl7-messages/"
 
 
 def received(stage: Stage) -> list[Row]:
