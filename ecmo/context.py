@@ -28,9 +28,8 @@ PAGES = (
     Page("Alerts", "bell-ring", "alerts:alert-list", Permission.PATIENT_VIEW),
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
     Page("Devices", "package", "circuits:device-list", Permission.CATALOGUE_VIEW),
-    Page("Reports", "chart-line", "reports:report-list", Permission.REPORT_VIEW),
-    Page("Laboratory", "flask-conical", "interop:worklist", Permission.HL7_WORK),
-    Page("Audit", "scroll-text", "audit:access-list", Permission.AUDIT_VIEW),
+    Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),
+    Page("Audit", "scroll-text", "access-list", Permission.AUDIT_VIEW),
 )
 
 
@@ -60,6 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         **context,
         "nav": _navigation(request),
+        "may_audit": Permission.AUDIT_VIEW in held(request),
         "search_url": reverse("patients:patient-list"),
         "theme_url": reverse("accounts:theme"),
     }

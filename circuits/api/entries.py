@@ -63,12 +63,15 @@ class ModeEndpoint(OfRun, Listed):
 
 
 class WeightInput(Input):
-    """A weight. Below 0.3 or above 650 kg is refused."""
+    """A weight. Below 0.3 or above 650 kg is refused, a large change is asked back."""
 
     weight_kg = Number(7, 3, help_text="kg")
     unit = serializers.ChoiceField(choices=["kg"], default="kg")
     basis = serializers.ChoiceField(choices=WeightBasis.choices)
     measured_at = Instant()
+    confirmed = serializers.ListField(
+        child=serializers.CharField(max_length=40), default=list, max_length=10
+    )
 
 
 class WeightEndpoint(OfRun, Listed):

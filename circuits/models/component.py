@@ -1,5 +1,6 @@
 """Components and where they were used."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -7,7 +8,8 @@ from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Unit, User
+from accounts.permissions import Permission
 from audit.tracking import tracked
 from circuits.models.circuit import Circuit
 from circuits.models.device import ComponentKind, DeviceModel
@@ -65,6 +67,13 @@ class Component(models.Model):
         return self.model.kind
 
 
+class ComponentUseQuerySet(models.QuerySet["ComponentUse"]):
+    def visible_to(self, user: User, at: datetime) -> "ComponentUseQuerySet":
+        """Components of runs in units where `user` may see patients."""
+        units = Unit.objects.with_permission(user, Permission.PATIENT_VIEW, at)
+        return self.filter(circuit__run__unit__in=units.values("pk"))
+
+
 @tracked
 class ComponentUse(models.Model):
     """One component in one position of one circuit, from installation to removal."""
@@ -85,6 +94,8 @@ class ComponentUse(models.Model):
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     removal_entered_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = ComponentUseQuerySet.as_manager()
 
     class Meta:
         ordering = ["installed_at", "kind"]
@@ -123,3 +134,8 @@ class ComponentUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component} as {self.position}"
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the run: whose permissions decide."""
+        return self.circuit.run.unit

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from audit.tracking import tracked
 
@@ -21,6 +21,13 @@ class ComponentKind(models.TextChoices):
     OTHER = "other", "Other"
 
 
+class DeviceModelQuerySet(models.QuerySet["DeviceModel"]):
+    def with_use(self) -> "DeviceModelQuerySet":
+        """Annotate each product with how many are in a circuit now."""
+        inside = Q(components__uses__removed_at=None, components__uses__isnull=False)
+        return self.annotate(in_use=Count("components__uses", filter=inside))
+
+
 @tracked
 class DeviceModel(models.Model):
     """One product. Label hours are what its labelling says: information, never a due time."""
@@ -33,6 +40,8 @@ class DeviceModel(models.Model):
     label_hours = models.PositiveIntegerField("labelled hours", null=True, blank=True)
     label_source = models.CharField("market and document", max_length=150, blank=True)
     is_draft = models.BooleanField("made from an unknown GTIN, to be completed", default=False)
+
+    objects = DeviceModelQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "name"]

@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinical.measures import MEASURES
 from labs.models import Agent
-from web.templatetags.ui import val
+from web.templatetags.ui import n, val
 
 register = template.Library()
 
@@ -46,6 +47,23 @@ def measure_label(code: str) -> str:
 
 @register.simple_tag
 def reading(code: str, value: Decimal | str | None, **marks: Any) -> SafeString:
-    """Show a value of a measure with its unit and decimals."""
+    """Show a value of a measure, stored in its unit, with its display unit and decimals."""
     one = MEASURES[code]
-    return val(value, one.display_unit, one.decimals, **marks)
+    shown = None if value is None or value == "" else one.shown(Decimal(value))
+    return val(shown, one.display_unit, one.decimals, **marks)
+
+
+@register.simple_tag
+def check_cell(check: Any, measure: Any) -> SafeString | str:
+    """Show one value of a check in a table whose head holds the unit; a reason where it has none."""
+    body = check.document
+    row = body["values"].get(measure.code)
+    number = row["value"] if row else body["derived"].get(measure.code)
+    if number is not None:
+        return n(measure.shown(Decimal(number)), measure.decimals)
+    reason = body["not_done"].get(measure.code)
+    return (
+        format_html('<span class="v none" title="{}">not done</span>', reason)
+        if reason
+        else n(None)
+    )

@@ -116,7 +116,7 @@ class Run(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the run's page."""
-        return reverse("patients:run-detail", args=[self.public_id])
+        return reverse("circuits:run-overview", args=[self.public_id])
 
     @property
     def is_running(self) -> bool:

@@ -1,0 +1,153 @@
+"""The patient page: what needs someone, key values with what they were, trends, components."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import UserRequest, held, requires
+from accounts.permissions import Permission
+from alerts.models import Alert, Due
+from circuits.diagram import draw
+from circuits.lives import lives
+from circuits.queries import Reading, Recent
+from circuits.trends import DEFAULT_WINDOW, SHOWN, WINDOWS, trend_json, window
+from clinical.measures import MEASURES, Measure
+from patients.access import open_run
+from patients.models import Run
+from patients.queries import banner_of, limits_of, run_hours, timeline
+
+KEY_VALUES = (
+    "blood_flow",
+    "blood_flow_per_kg",
+    "pump_speed",
+    "p_drainage",
+    "delta_p",
+    "membrane_resistance",
+    "sweep_gas_flow",
+    "sat_post_membrane",
+)
+OLD_AFTER = timedelta(hours=2)
+LOOK_BACK = 24
+WINDOW_LABELS = (("12", "12 hr"), ("24", "24 hr"), ("72", "72 hr"), ("run", "Run"))
+RECENT_EVENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValue:
+    """A value with its time, and the one before."""
+
+    measure: Measure
+    value: Decimal | None
+    at: datetime | None
+    was: Decimal | None
+    was_at: datetime | None
+    severity: int | None
+    is_old: bool
+
+
+@requires(Permission.PATIENT_VIEW)
+def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show the run at a glance."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="overview")
+    alerts = list(Alert.objects.open().filter(run=run).prefetch_related("acknowledgements__by"))
+    name = request.GET.get("window", DEFAULT_WINDOW)
+    readings = [one for _, one in zip(range(LOOK_BACK), Recent(run), strict=False)]
+    banner = banner_of(run.patient, run, at)
+    context = {
+        "run": run,
+        "banner": banner,
+        **circuit_drawing(run, banner.mode, readings[:1], alerts),
+        "alerts": alerts,
+        "dues": Due.objects.open().filter(run=run),
+        "values": _key_values(run, readings, alerts, at),
+        "lives": lives(run, at),
+        "events": timeline(run)[:RECENT_EVENTS],
+        "hours": run_hours(run, at),
+        "panels": [MEASURES[code] for code in SHOWN],
+        "chart": {
+            "limits": limits_shown(run),
+            "zone": run.unit.centre.timezone,
+            "window": [one.timestamp() for one in window(run, name, at)],
+        },
+        "window": name if name in WINDOWS else "run",
+        "windows": WINDOW_LABELS,
+        "trends_url": reverse("circuits:run-trends", args=[run.public_id]),
+        "may_check": Permission.CHECK_RECORD in held(request) and run.is_running,
+        "may_acknowledge": Permission.ALERT_ACKNOWLEDGE in held(request),
+        "at": at,
+    }
+    return render(request, "circuits/run_overview.html", context)
+
+
+@requires(Permission.PATIENT_VIEW)
+def trends(request: UserRequest, public_id: str) -> HttpResponse:
+    """Answer the series of the charts, with the limits as they were valid at each time."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="trends")
+    since, until = window(run, request.GET.get("window", DEFAULT_WINDOW), at)
+    asked = [code for code in request.GET.getlist("measure") if code in MEASURES] or list(SHOWN)
+    return HttpResponse(
+        trend_json(run, asked, since, until), content_type="application/json; charset=utf-8"
+    )
+
+
+def limits_shown(run: Run) -> dict[str, Any]:
+    """Return the warning bands of the measures charted, in their units, with their validity."""
+    bands: dict[str, Any] = {}
+    for limit in limits_of(run):
+        if limit.measure in SHOWN:
+            bands.setdefault(limit.measure, []).append(
+                {
+                    "low": _float(limit.warning.low),
+                    "high": _float(limit.warning.high),
+                    "from": limit.valid_from.timestamp() if limit.valid_from else None,
+                    "to": limit.valid_to.timestamp() if limit.valid_to else None,
+                }
+            )
+    return bands
+
+
+def _float(bound: Decimal | None) -> float | None:
+    return None if bound is None else float(bound)
+
+
+def circuit_drawing(
+    run: Run, mode: str, readings: list[Reading], alerts: list[Alert]
+) -> dict[str, Any]:
+    """Return the drawing of the circuit with the values of the newest check."""
+    attention: dict[str, int] = {}
+    for alert in alerts:
+        attention[alert.parameter] = max(alert.severity, attention.get(alert.parameter, 0))
+    newest = readings[0] if readings else None
+    drawing = draw(mode, run.cannulas.all(), newest.values if newest else {}, attention)
+    return {"drawing": drawing, "read_at": newest.checked_at if newest else None}
+
+
+def _key_values(
+    run: Run, readings: list[Reading], alerts: list[Alert], at: datetime
+) -> list[KeyValue]:
+    return [_key_value(MEASURES[code], readings, alerts, run.ended_at or at) for code in KEY_VALUES]
+
+
+def _key_value(
+    measure: Measure, readings: list[Reading], alerts: list[Alert], at: datetime
+) -> KeyValue:
+    found = [one for one in readings if measure.code in one.values][:2]
+    newest = found[0] if found else None
+    before = found[1] if len(found) > 1 else None
+    return KeyValue(
+        measure=measure,
+        value=newest.values[measure.code] if newest else None,
+        at=newest.checked_at if newest else None,
+        was=before.values[measure.code] if before else None,
+        was_at=before.checked_at if before else None,
+        severity=max((a.severity for a in alerts if a.parameter == measure.code), default=None),
+        is_old=newest is not None and at - newest.checked_at > OLD_AFTER,
+    )
