@@ -99,7 +99,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "web.forms.Renderer"
+FORM_RENDERER = "web.formbase.Renderer"
 
 DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", "postgresql://ecmo_app@127.0.0.1:5432/ecmo"),

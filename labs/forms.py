@@ -12,7 +12,7 @@ from labs.actions.results import Charted
 from labs.models import Agent, ChangeKind
 from patients.models import WeightBasis
 from web.fields import ClinicalDateTimeField, MeasureField, MeasureInput
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 from web.numbers import UnreadableNumber, read_number
 
 COMPARATORS = ("<=", ">=", "<", ">")

@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Unit
 from patients.models import Patient, Sex
 from web.fields import ClinicalDateTimeField, MeasureField
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 
 LONGEST_NAME = 200
 

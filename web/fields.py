@@ -94,7 +94,7 @@ class ClinicalTimeInput(forms.TextInput):
 class ClinicalDateTimeField(forms.Field):
     """A moment typed as 14:00, 0930, -15 (minutes ago), 24-Nov 14:00 or 24-Nov-2026 14:00.
 
-    Read in the active time zone, relative to `at`, which the form sets (`web.forms.ClockedForm`).
+    Read in the active time zone, relative to `at`, which the form sets (`web.formbase.ClockedForm`).
     Gives an aware datetime. Whether the future is allowed is for the action to say.
     """
 
@@ -108,7 +108,7 @@ class ClinicalDateTimeField(forms.Field):
     def at(self) -> datetime:
         """The moment the form is about: what "now" means."""
         if self._at is None:
-            raise ImproperlyConfigured("Set `at` on the field: inherit from web.forms.ClockedForm.")
+            raise ImproperlyConfigured("Set `at` on the field: inherit from web.formbase.ClockedForm.")
         return self._at
 
     @at.setter

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from web import numbers
 from web.fields import ClinicalDateTimeField, MeasureField, ThreeAnswers
-from web.forms import ClockedForm
+from web.formbase import ClockedForm
 
 AT = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
 DENSITIES = ("touch", "wall")

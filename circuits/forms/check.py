@@ -15,7 +15,7 @@ from clinical.inspection import Item, core_items
 from clinical.limits import Limit
 from clinical.measures import Kind, Measure, core_measures
 from web.fields import ClinicalDateTimeField, MeasureField
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 
 REASONS = (
     "sensor off",

@@ -8,7 +8,7 @@ from django import forms
 from circuits.actions.exchange import NewPart
 from circuits.models import DeviceModel, RemovalReason
 from web.fields import ClinicalDateTimeField
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 
 
 class PartForm(ClockedForm, OnceForm):

@@ -17,7 +17,7 @@ from patients.models import (
 )
 from patients.models.run import EndReason
 from web.fields import ClinicalDateTimeField, MeasureField
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 
 HARD_LEAST_KG, HARD_MOST_KG = "0.3", 650
 MOST_FR = 60

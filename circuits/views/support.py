@@ -57,7 +57,8 @@ def support_start(request: UserRequest) -> HttpResponse:
         .exclude(runs__ended_at=None, runs__isnull=False)
         .order_by("sort_key")
     )
-    initial = {"patient": patients.filter(public_id=_uuid(request.GET.get("patient"))).first()}
+    wanted = _uuid(request.GET.get("patient"))
+    initial = {"patient": patients.filter(public_id=wanted).first() if wanted else None}
     form = FlowOnForm(
         request.POST or None,
         at=at,

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from web.fields import ClinicalDateTimeField, MeasureField, ThreeAnswers
-from web.forms import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm
 
 AT = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 
