@@ -25,6 +25,7 @@ def messages_of(user: User, at: datetime) -> MessageQuerySet:
         Message.objects.visible_to(user, at)
         .select_related("patient", "centre")
         .annotate(waiting=waiting)
+        .order_by("-received_at", "-pk")
     )
 
 
