@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from clinical.instants import utc
-from clinical.limits import Limit, limit_at
+from clinical.limits import Limit, by_measure, limit_at
 
 FLOW = "blood_flow"
 SWEEP = "sweep_gas_flow"
@@ -138,7 +138,8 @@ def questions(
     parameter stands in `confirmed`.
     """
     values = normalise(entry.values)
-    valid = {code: limit_at(limits, code, entry.checked_at) for code in values}
+    rows = by_measure(limits)
+    valid = {code: limit_at(rows.get(code, ()), code, entry.checked_at) for code in values}
     refusal = next(_refusals(entry, values, valid, context), None)
     if refusal is not None:
         return Answer(AnswerKind.REFUSE, (refusal,))

@@ -67,6 +67,11 @@ class ResistanceTrend:
     peak: Ratio | None = None
     signal: Ratio | None = None
 
+    @property
+    def why(self) -> str | None:
+        """Why nothing is judged, if nothing is."""
+        return "too few checks in the baseline window" if self.baseline is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:

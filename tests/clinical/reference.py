@@ -12,25 +12,23 @@ from clinical.anticoagulation import (
     Bleeding,
     ChangeKind,
     Circumstances,
-    Discordance,
     InfusionChange,
     LabResult,
-    Plan,
     ProductGiven,
-    Protocol,
     Status,
-    Step,
 )
 from clinical.check import derive, is_expected
 from clinical.circuit import Observation, assess_series
 from clinical.limits import Limit
-from clinical.oxygenator import GasPolicy, MembraneCheck, ResistancePolicy
+from clinical.oxygenator import MembraneCheck
 from clinical.reviews import Deferral, Part, ReviewPolicy
 from clinical.spans import Span
 from interop.filing import decide, identify
 from interop.hl7v2 import parse
 from interop.labcodes import Catalogue
 from interop.verdicts import File, KnownPatient
+from tests.clinical.reference_protocols import gas_policy, plan, protocol, resistance_policy
+from tests.clinical.reference_values import instant, number
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
@@ -40,14 +38,6 @@ FOLDERS = (
 )
 FOLDER = next((each for each in FOLDERS if any(each.glob("0*.json"))), FOLDERS[0])
 PATHS = sorted(FOLDER.glob("0*.json"))
-
-
-def instant(text):
-    return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
-
-
-def number(value):
-    return None if value is None else Decimal(str(value))
 
 
 @cache
@@ -169,18 +159,18 @@ class ReferenceRun:
 
     def signal_policies(self, kind):
         row = self.case["change_policy"].get(kind, {})
-        return _resistance_policy(row.get("resistance_signal")), _gas_policy(row.get("gas_signal"))
+        return resistance_policy(row.get("resistance_signal")), gas_policy(row.get("gas_signal"))
 
     @property
     def plans(self):
         return [
-            (each["id"], _plan(each), self._protocol(each["protocol"]), self._around(each["agent"]))
+            (each["id"], plan(each), self._protocol(each["protocol"]), self._around(each["agent"]))
             for each in self.row["anticoagulation_plans"]
         ]
 
     def _protocol(self, name):
         rows = self.case["anticoagulation_protocols"]
-        return _protocol(next(each for each in rows if each["id"] == name))
+        return protocol(next(each for each in rows if each["id"] == name))
 
     def _around(self, agent):
         changes = [
@@ -261,67 +251,6 @@ def _result(word, source, known_at):
         status=Status(str(word.status)),
         value=word.value,
         comparator=word.comparator,
-    )
-
-
-def _resistance_policy(row):
-    if row is None:
-        return None
-    opens, closes = row["baseline_window_h"]
-    return ResistancePolicy(
-        number(row["ratio"]), row["hold_for_checks"], opens, closes, row["baseline_n"]
-    )
-
-
-def _gas_policy(row):
-    if row is None:
-        return None
-    return GasPolicy(number(row["po2_post_below"]), number(row["fdo2_min"]), row["hold_for_checks"])
-
-
-def _plan(row):
-    return Plan(
-        row["agent"],
-        row["driver"],
-        Span(number(row["target_low"]), number(row["target_high"])),
-        instant(row["from"]),
-        instant(row["to"]),
-    )
-
-
-def _protocol(row):
-    steady = row["steady_state_h"]
-    return Protocol(
-        id=row["id"],
-        steps=tuple(_step(each) for each in row["steps"]),
-        max_age_min=row["max_age_min"],
-        rounding=Decimal(str(row["rounding"])),
-        max_rate=number(row["max_rate"]),
-        block_if_bleeding_grade=row["block_if_bleeding_grade"],
-        steady_state_h=None if steady is None else float(steady),
-        discordance=tuple(
-            Discordance(
-                each["id"],
-                each["driver"],
-                each["analyte"],
-                each["side"],
-                number(each["bound"]),
-                float(each["within_h"]),
-            )
-            for each in row["discordance"]
-        ),
-    )
-
-
-def _step(row):
-    return Step(
-        row["id"],
-        number(row["low"]),
-        number(row["high"]),
-        number(row["rate_pct"]),
-        float(row["recheck_h"]),
-        row["hold_min"],
-        row.get("recheck_h_if_two_in_range"),
     )
 
 

@@ -117,6 +117,9 @@ def test_a_hold_changes_something_too(pct, hold, changes_nothing):
         pytest.param((TABLE[0], step("x", "0.2", None)), ["a and x overlap"], id="overlap"),
         pytest.param((step("x", "0", None), TABLE[1]), ["overlap", "0.5 on"], id="two ends"),
         pytest.param(TABLE[:2], ["from 0.5 on"], id="no end"),
+        pytest.param(
+            (TABLE[0], TABLE[1], step("x", "0.5", "0.9")), ["from 0.9 on"], id="still none"
+        ),
     ],
 )
 def test_gaps_and_overlaps_of_a_table_are_found(steps, says):

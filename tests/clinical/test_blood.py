@@ -66,6 +66,12 @@ def test_products_are_added_up_by_day_and_in_total():
     assert found.total_ml_per_kg == Decimal("32.79")
 
 
+def test_an_amount_per_kilogram_is_rounded_half_up():
+    found = balance([product("plasma", "0.125", 1)], weight="1")
+
+    assert found.total_ml_per_kg == Decimal("0.13")
+
+
 def test_samples_are_added_up_likewise():
     found = balance(samplings=[(1, "2.4"), (2, "4.2"), (25, "1.2"), (-1, 9), (99, 9)])
 

@@ -151,6 +151,11 @@ def test_only_its_own_trial_makes_a_reading_expected(parameter, value, trial, mo
             entry(blood_flow="-0.5"), confirm(blood_flow=Rule.NEGATIVE_FLOW), id="backwards"
         ),
         pytest.param(
+            entry(blood_flow="0"),
+            confirm(blood_flow=Rule.SOFT_UNCONFIRMED),
+            id="no flow is not backwards",
+        ),
+        pytest.param(
             entry(p_drainage="-151"),
             confirm(p_drainage=Rule.SOFT_UNCONFIRMED),
             id="beyond soft",
@@ -286,10 +291,6 @@ def test_what_cannot_be_computed_is_left_out(values, weight, codes):
     typed = {code: Decimal(value) for code, value in values.items()}
 
     assert derive(typed, weight_kg=weight and Decimal(weight)).keys() == codes
-
-
-def test_a_height_alone_gives_no_index():
-    assert derive({"blood_flow": Decimal(4)}, height_cm=Decimal(180)) == {}
 
 
 def test_body_surface_follows_mosteller():

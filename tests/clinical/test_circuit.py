@@ -127,6 +127,8 @@ def test_gas_off_and_backward_flow_are_critical_without_a_limit(parameter, value
 
     assert (finding.code, finding.severity) == (code, Severity.CRITICAL)
     assert (finding.side, finding.evidence.limit) == (None, None)
+    assert finding.evidence.unit == "L/min"
+    assert "no trial makes that expected: " in finding.message
     assert finding.evidence.since == NOON - HOUR
     assert code in codes_of(parameter)
 

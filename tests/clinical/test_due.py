@@ -11,6 +11,7 @@ from clinical.anticoagulation import LabResult, Status, Step
 from clinical.due import (
     CannulaEntered,
     CheckCadence,
+    Due,
     Entered,
     check_due,
     debts,
@@ -84,8 +85,8 @@ def due_sample(*rows):
 def test_the_first_sample_is_due_after_the_start():
     due = due_sample(row(1, blocked=[Block.PRELIMINARY]))
 
-    assert (due.rule, due.anchor, due.due_at) == ("sample.first", ON, ON + 6 * HOUR)
-    assert due.why == "The first anti-Xa is due 6 h after the start of the plan."
+    why = "The first anti-Xa is due 6 h after the start of the plan."
+    assert due == Due("sample.first", ON, ON + 6 * HOUR, ON + 6 * HOUR, why)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +119,11 @@ def test_the_first_sample_is_due_after_the_start():
 def test_the_last_row_that_moved_it_says_when_a_sample_is_due(rows, rule, hours, says):
     due = due_sample(*rows)
 
-    assert (due.rule, due.due_at) == (rule, ON + hours * HOUR)
+    assert (due.rule, due.due_at, due.overdue_at) == (rule, *[ON + hours * HOUR] * 2)
     assert says in due.why
-    assert due.inputs["steps"] == "s1"
+    assert "anti-Xa" in due.why
+    assert due.anchor in {one.result.collected_at for one in rows if one.next_due}
+    assert due.inputs == {"result": f"m{due.anchor.hour - ON.hour}", "steps": "s1"}
 
 
 def test_a_review_is_due_by_hours_or_as_deferred():
@@ -129,13 +132,23 @@ def test_a_review_is_due_by_hours_or_as_deferred():
     by_hours = review_due(ReviewClock(at[0], at[1], at[2], at[2]), "oxygenator 1")
     deferred = review_due(ReviewClock(at[0], at[1], at[2], at[3]), "oxygenator 1")
 
-    assert (by_hours.rule, by_hours.due_at, by_hours.warn_at) == (
+    asks = "reached hours ask for a review, not for a change."
+    assert by_hours == Due(
         "review.policy_hours",
+        at[0],
         at[2],
-        at[1],
+        at[2],
+        f"Review of oxygenator 1 by the site's hours for it; {asks}",
+        warn_at=at[1],
     )
-    assert (deferred.rule, deferred.due_at) == ("review.deferred", at[3])
-    assert "not for a change" in deferred.why
+    assert deferred == Due(
+        "review.deferred",
+        at[0],
+        at[3],
+        at[3],
+        f"Review of oxygenator 1 as deferred; {asks}",
+        warn_at=at[1],
+    )
 
 
 POLICY = {"mode": 0, "weight": 1, "cannulas": 1, "components_udi": 4, "tip_position": 6}
@@ -200,6 +213,7 @@ def test_debts_are_due_in_the_order_of_the_policy():
     assert [one.due_at - ON for one in found] == [hours * HOUR for hours in POLICY.values()]
     assert found[1].why == "The weight, owed within 1 h of first flow."
     assert found[1].inputs == {"due_h": "1"}
+    assert found[1].anchor == ON
 
 
 def test_a_debt_is_overdue_only_after_its_time():

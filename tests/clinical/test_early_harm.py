@@ -60,6 +60,12 @@ def test_a_fall_tells_what_it_fell_from():
     )
 
 
+def test_the_fall_is_rounded_half_up():
+    (notice,) = notices(gas(-1, 80), gas(1, 39))
+
+    assert notice.fall_pct == Decimal("51.3")
+
+
 @pytest.mark.parametrize(
     ("gases", "support_type", "source"),
     [

@@ -50,6 +50,7 @@ def test_an_answer_that_needs_someone_is_a_finding():
 
     (finding,) = assessment.findings
     assert (finding.code, finding.severity) == ("air", Severity.CRITICAL)
+    assert finding.parameter == "air"
     assert finding.message == "Air in the circuit: Bubble behind the membrane"
 
 
@@ -86,7 +87,7 @@ def test_an_unknown_item_or_answer_is_refused():
         item("chater")
     with pytest.raises(UnknownItem, match=r"called 'zzz'\.$"):
         item("zzz")
-    with pytest.raises(UnknownItem, match="cannot be 'purple'"):
+    with pytest.raises(UnknownItem, match="cannot be 'purple', only none, micro"):
         assess_looks([Look("air", "purple", NOON)])
 
 

@@ -34,6 +34,8 @@ def test_seconds_are_cut_before_minutes_are_counted():
 
     assert minutes_between(start, datetime(2026, 1, 1, 0, 1, 10, tzinfo=UTC)) == 1
     assert minutes_between(start, datetime(2026, 1, 1, 0, 0, 59, 999, tzinfo=UTC)) == 0
+    late = start.replace(second=0, microsecond=900)
+    assert minutes_between(late, datetime(2026, 1, 1, 0, 1, 0, 100, tzinfo=UTC)) == 1
 
 
 def test_a_time_without_an_offset_is_refused():

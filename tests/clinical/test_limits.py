@@ -111,6 +111,20 @@ def test_a_run_starts_with_one_limit_for_each_number(group):
     assert "hit_antibody" not in codes
 
 
+@pytest.mark.parametrize(
+    ("mode", "warning"), [("VA", Span(Decimal(65))), ("VV", Span(Decimal(60), Decimal(85)))]
+)
+def test_a_starting_limit_is_that_of_age_and_mode(mode, warning):
+    limit = limit_at(starting_limits(AgeGroup.ADULT, mode), "sat_pre_membrane", NOON)
+
+    assert limit == Limit(
+        "sat_pre_membrane",
+        hard=Span(Decimal(5), Decimal(100)),
+        soft=Span(Decimal(40), Decimal(92)),
+        warning=warning,
+    )
+
+
 def test_a_neonate_may_have_a_flow_of_0_30():
     limit = limit_at(starting_limits(AgeGroup.NEONATAL), "blood_flow", NOON)
 

@@ -90,8 +90,10 @@ def test_no_circuit_measure_claims_a_loinc():
 
 
 def test_an_unknown_code_is_refused_with_the_nearest_ones():
-    with pytest.raises(UnknownMeasure, match="Did you mean p_drainage"):
-        measure("p_drainge")
+    with pytest.raises(
+        UnknownMeasure, match=r"Did you mean battery_(pct|min) or battery_(pct|min)\?"
+    ):
+        measure("battery_mit")
     with pytest.raises(UnknownMeasure, match=r"There is no measure 'zzz'\.$"):
         measure("zzz")
 
@@ -122,6 +124,11 @@ def test_a_value_is_taken_in_another_unit(code, value, unit, expected):
 def test_a_unit_that_is_not_accepted_is_refused(code, unit):
     with pytest.raises(UnknownUnit, match="not taken"):
         measure(code).to_unit(Decimal(1), unit)
+
+
+def test_a_refusal_names_the_units_that_are_taken():
+    with pytest.raises(UnknownUnit, match="only in g/dL, g/L, mmol/L"):
+        measure("hb").to_unit(Decimal(1), "kPa")
 
 
 @pytest.mark.parametrize(

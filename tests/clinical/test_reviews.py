@@ -1,6 +1,7 @@
 """When a component falls due for review, and how that is put off."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,17 @@ def test_the_last_accepted_deferral_counts():
     clock = review_clock(OXYGENATOR, [OXYGENATOR], POLICIES, deferrals)
 
     assert clock.next_review_at == NOON + 110 * HOUR
+
+
+def test_the_earliest_clock_is_told_in_the_hour_that_comes_twice():
+    chicago = ZoneInfo("America/Chicago")
+    first = Part("a", "tubing", datetime(2026, 11, 1, 1, 30, tzinfo=chicago), exchange_group="s")
+    again = datetime(2026, 11, 1, 1, 10, tzinfo=chicago, fold=1)
+    second = Part("b", "tubing", again, exchange_group="s")
+
+    clock = review_clock(second, [first, second], POLICIES)
+
+    assert clock.clock_from is first.installed_at
 
 
 @given(hours=st.integers(1, 1000), pct=st.integers(1, 100))

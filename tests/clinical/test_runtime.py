@@ -57,7 +57,7 @@ def test_a_run_that_ends_at_midnight_has_no_minute_in_the_new_month():
 
 
 def test_an_end_before_the_beginning_is_refused():
-    with pytest.raises(ValueError, match="before the beginning"):
+    with pytest.raises(ValueError, match=r"^The end lies before the beginning\.$"):
         run_hours(ON, ON - timedelta.resolution, UTC)
 
 
@@ -99,6 +99,16 @@ def test_modes_cover_the_run_or_say_where_not(segments, problems):
     found = mode_problems([segment(*each) for each in segments], ON, ON + 10 * HOUR)
 
     assert list(found) == [problem(*each) for each in problems]
+
+
+def test_modes_in_the_hour_that_comes_twice_follow_each_other():
+    on = datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO)
+    change = datetime(2026, 11, 1, 1, 10, tzinfo=CHICAGO, fold=1)
+    off = datetime(2026, 11, 1, 1, 20, tzinfo=CHICAGO, fold=1)
+
+    segments = [ModeSegment("VV", on, change), ModeSegment("VA", change, off)]
+
+    assert mode_problems(segments, on, off) == ()
 
 
 @given(cuts=st.sets(st.integers(1, 9)))

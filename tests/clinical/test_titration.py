@@ -1,81 +1,23 @@
-"""What a titration table proposes, what forbids it, when the next sample is due."""
+"""What a titration table proposes, and what forbids it."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from clinical.anticoagulation import (
-    Bleeding,
-    ChangeKind,
-    Circumstances,
-    Discordance,
-    InfusionChange,
-    LabResult,
-    Plan,
-    ProductGiven,
-    Protocol,
-    Status,
-    Step,
+from clinical.anticoagulation import Bleeding, ProductGiven, Protocol, Status
+from clinical.titration import Block, DiscordantWith
+from tests.clinical.titration_cast import (
+    HOUR,
+    MINUTE,
+    NOON,
+    STEADY,
+    STEPS,
+    aptt,
+    blocked,
+    changes,
+    result,
+    titrated,
 )
-from clinical.spans import Span
-from clinical.titration import Block, DiscordantWith, titrate
-
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-PLAN = Plan("ufh", "xa", Span.of([0.3, 0.5]), NOON - 48 * HOUR)
-STEPS = (
-    Step("up", Decimal(0), Decimal("0.3"), Decimal(10), 6),
-    Step("stay", Decimal("0.3"), Decimal("0.5"), Decimal(0), 6, 0, 12),
-    Step("down", Decimal("0.5"), Decimal("0.8"), Decimal(-10), 6),
-    Step("hold", Decimal("0.8"), None, Decimal(-15), 4, 30),
-)
-PROTOCOL = Protocol(
-    id="p",
-    steps=STEPS,
-    max_age_min=120,
-    rounding=Decimal("0.1"),
-    max_rate=Decimal(40),
-    block_if_bleeding_grade=2,
-    steady_state_h=4,
-    discordance=(
-        Discordance("d1", "below", "aptt", "above", Decimal(100), 2),
-        Discordance("d2", "above", "aptt", "below", Decimal(45), 2),
-    ),
-)
-
-
-def result(value="0.2", *, collected=NOON, known=None, status=Status.FINAL, **more):
-    analyte = more.pop("analyte", "xa")
-    return LabResult(
-        key=more.pop("key", f"{analyte} {collected}"),
-        analyte=analyte,
-        source=more.pop("source", "m"),
-        collected_at=collected,
-        known_at=known or collected + 50 * MINUTE,
-        status=status,
-        value=None if value is None else Decimal(value),
-        **more,
-    )
-
-
-def changes(*rows):
-    return tuple(InfusionChange(at, ChangeKind(kind), Decimal(rate)) for at, kind, rate in rows)
-
-
-STEADY = changes((NOON - 20 * HOUR, "start", 12))
-
-
-def titrated(*results, protocol=PROTOCOL, **around):
-    around.setdefault("changes", STEADY)
-    return titrate(PLAN, protocol, results, Circumstances(**around))
-
-
-def blocked(*results, **around):
-    return [block.value for block in titrated(*results, **around)[-1].blocked]
 
 
 @pytest.mark.parametrize(
@@ -231,13 +173,6 @@ def test_a_bleeding_that_is_over_forbids_nothing():
     assert blocked(result(), bleeding=(Bleeding(4, NOON, NOON + HOUR / 2),)) == []
 
 
-def aptt(value, hours, **more):
-    collected = NOON + hours * HOUR
-    return result(
-        value, collected=collected, known=NOON, analyte="aptt", source=f"a{hours}", **more
-    )
-
-
 @pytest.mark.parametrize(
     ("value", "other", "is_discordant"),
     [
@@ -337,101 +272,16 @@ def test_a_value_that_no_step_holds_proposes_nothing():
     assert row.proposed_rate is row.next_due is None
 
 
-def test_the_next_sample_is_due_after_collection_by_the_step():
-    (row,) = titrated(result("0.9"))
-
-    assert row.next_due == NOON + 4 * HOUR
-
-
-def test_after_a_disturbance_the_next_sample_counts_from_the_last_change():
-    rows = (*STEADY, *changes((NOON + 20 * MINUTE, "change", 13)))
-    plasma = (ProductGiven("plasma", NOON + 30 * MINUTE),)
-
-    (row,) = titrated(result("0.2"), changes=rows, products=plasma)
-
-    assert row.next_due == NOON + 30 * MINUTE + 6 * HOUR
-
-
 @pytest.mark.parametrize(
-    ("first", "second", "hours"),
+    ("driver", "other", "is_discordant"),
     [
-        pytest.param("0.4", "0.35", 12, id="both in range"),
-        pytest.param("0.2", "0.35", 6, id="the first was not"),
-        pytest.param("0.4", "0.6", 6, id="the second is not"),
+        pytest.param(("0.3", "<"), ("101", None), True, id="driver less than its target"),
+        pytest.param(("0.31", "<"), ("101", None), False, id="driver perhaps in its target"),
+        pytest.param(("0.2", None), ("100", ">"), True, id="other more than its bound"),
+        pytest.param(("0.2", None), ("101", "<"), False, id="other perhaps within it"),
     ],
 )
-def test_two_in_range_are_due_later(first, second, hours):
-    rows = titrated(result(first, collected=NOON - 8 * HOUR), result(second))
+def test_a_censored_value_disagrees_only_if_it_surely_does(driver, other, is_discordant):
+    found = blocked(aptt(other[0], 0, comparator=other[1]), result(driver[0], comparator=driver[1]))
 
-    assert rows[-1].next_due == NOON + hours * HOUR
-
-
-@pytest.mark.parametrize(
-    ("at", "hours"),
-    [
-        pytest.param(NOON - 8 * HOUR, 12, id="at the first collection"),
-        pytest.param(NOON - 7 * HOUR, 6, id="in between"),
-    ],
-)
-def test_a_change_between_the_two_resets_the_count(at, hours):
-    rows = (*STEADY, *changes((at, "change", 12)))
-
-    found = titrated(result("0.4", collected=NOON - 8 * HOUR), result("0.4"), changes=rows)
-
-    assert found[-1].next_due == NOON + hours * HOUR
-
-
-def test_a_change_after_the_second_collection_counts_from_the_change():
-    rows = (*STEADY, *changes((NOON + MINUTE, "change", 12)))
-
-    found = titrated(result("0.4", collected=NOON - 8 * HOUR), result("0.4"), changes=rows)
-
-    assert found[-1].next_due == NOON + MINUTE + 6 * HOUR
-
-
-def test_a_step_without_a_longer_time_keeps_its_own():
-    stay = Step("stay", Decimal(0), None, Decimal(0), 6)
-    protocol = Protocol("p", (stay,), 120, Decimal("0.1"), Decimal(40), 2)
-
-    found = titrated(result("0.4", collected=NOON - 8 * HOUR), result("0.4"), protocol=protocol)
-
-    assert found[-1].next_due == NOON + 6 * HOUR
-
-
-def test_a_censored_first_result_over_two_steps_was_not_in_range():
-    first = result("0.45", collected=NOON - 8 * HOUR, comparator="<")
-
-    assert titrated(first, result("0.4"))[-1].next_due == NOON + 6 * HOUR
-
-
-def test_a_correction_replaces_and_is_judged_anew():
-    first = result("0.82", key="r", source="m1")
-    corrected = result("0.28", key="r", source="m2", known=NOON + HOUR, status=Status.CORRECTED)
-
-    before, after = titrated(first, corrected)
-
-    assert (before.replaces, after.replaces) == (None, "m1")
-    assert (before.step.id, after.step.id) == ("hold", "up")
-
-
-def test_other_tests_and_samples_outside_the_plan_have_no_row():
-    outside = result(collected=NOON - 49 * HOUR)
-
-    assert titrated(outside, aptt("60", 0)) == ()
-
-
-@given(
-    value=st.decimals("0", 2, places=2),
-    rate=st.decimals("0", 60, places=1),
-    grade=st.integers(1, 4),
-    minutes=st.integers(0, 300),
-)
-def test_a_rate_is_proposed_only_when_nothing_forbids_it(value, rate, grade, minutes):
-    (row,) = titrated(
-        result(str(value), known=NOON + minutes * MINUTE),
-        changes=changes((NOON - 20 * HOUR, "start", rate)),
-        bleeding=(Bleeding(grade, NOON),),
-    )
-
-    assert (row.proposed_rate is None) == bool(row.blocked)
-    assert row.proposed_rate is None or row.proposed_rate <= 40
+    assert ("discordant" in found) is is_discordant
