@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from circuits.deferrals import deferrals_of
 from circuits.models import ComponentUse
 from circuits.policies import ChangePolicy, change_policy
 from circuits.queries import Reading, membrane_checks, parts_of, uses_of
@@ -19,7 +20,7 @@ from clinical.oxygenator import (
     checks_of_life,
     resistance_trend,
 )
-from clinical.reviews import Part, ReviewClock, review_clock
+from clinical.reviews import ReviewClock, review_clock
 from clinical.runtime import MINUTES_PER_HOUR, hours_text
 from patients.models import Run
 
@@ -65,13 +66,14 @@ class Life:
 
 
 def lives(run: Run, at: datetime) -> list[Life]:
-    """Return the life of every component of a run (three statements)."""
+    """Return the life of every component of a run (four statements)."""
     uses = list(uses_of(run))
     parts = parts_of(uses)
     policy = change_policy(run.unit.centre, at)
     checks = _membrane_checks(run) if _is_judged(uses, policy) else []
+    deferrals = deferrals_of(run)
     return [
-        _life(run, use, part, parts, policy, checks, at)
+        _life(run, use, review_clock(part, parts, policy.reviews, deferrals), policy, checks, at)
         for use, part in zip(uses, parts, strict=True)
     ]
 
@@ -88,8 +90,7 @@ def _membrane_checks(run: Run) -> list[MembraneCheck]:
 def _life(
     run: Run,
     use: ComponentUse,
-    part: Part,
-    parts: Sequence[Part],
+    clock: ReviewClock | None,
     policy: ChangePolicy,
     checks: Sequence[MembraneCheck],
     at: datetime,
@@ -99,7 +100,7 @@ def _life(
     return Life(
         use=use,
         until=use.removed_at or run.ended_at or at,
-        clock=review_clock(part, parts, policy.reviews),
+        clock=clock,
         policy_source=policy.source,
         resistance=resistance_trend(own, use.installed_at, resistance) if resistance else None,
         proposals=change_proposed(own, use.installed_at, resistance, gas),

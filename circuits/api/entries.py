@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from circuits.actions import support
 from circuits.api.base import OfRun
 from circuits.api.run_shapes import ModeShape, WeightShape
+from clinical.units import convert
 from patients.actions.run import remove_cannula
 from patients.models import (
     Cannula,
@@ -30,6 +31,8 @@ from web.idempotency import idempotent
 from web.shapes import EnteredShape, Input, Instant, Number, Text, fixed
 
 P = Permission
+
+WEIGHT_UNITS = {"weight_kg": "kg", "weight_g": "g"}
 
 
 class ModeInput(Input):
@@ -65,13 +68,25 @@ class ModeEndpoint(OfRun, Listed):
 class WeightInput(Input):
     """A weight. Below 0.3 or above 650 kg is refused, a large change is asked back."""
 
-    weight_kg = Number(7, 3, help_text="kg")
-    unit = serializers.ChoiceField(choices=["kg"], default="kg")
+    weight_kg = Number(7, 3, required=False, help_text="kg")
+    weight_g = Number(7, 0, required=False, help_text="g, instead of kg")
+    unit = serializers.ChoiceField(choices=["kg", "g"], required=False, help_text="checked")
     basis = serializers.ChoiceField(choices=WeightBasis.choices)
     measured_at = Instant()
     confirmed = serializers.ListField(
         child=serializers.CharField(max_length=40), default=list, max_length=10
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take the weight in one unit, which is the one that the sender says it is."""
+        given = [name for name in WEIGHT_UNITS if name in attrs]
+        if len(given) != 1:
+            raise serializers.ValidationError({"weight_kg": "Give the weight in kg or in g."})
+        number, unit = attrs.pop(given[0]), WEIGHT_UNITS[given[0]]
+        if attrs.pop("unit", unit) != unit:
+            wrong = serializers.ErrorDetail(f"{given[0]} is in {unit}.", "wrong_unit")
+            raise serializers.ValidationError({"unit": [wrong]})
+        return {**attrs, "weight_kg": convert(number, unit, "kg")}
 
 
 class WeightEndpoint(OfRun, Listed):
@@ -91,7 +106,6 @@ class WeightEndpoint(OfRun, Listed):
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Enter a weight with how it was got."""
         run, facts = self.parent, self.read(WeightInput)
-        facts.pop("unit")
         return self.created(support.record_weight(run=run, **facts, by=self.user, at=self.at))
 
 

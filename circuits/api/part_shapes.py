@@ -74,6 +74,7 @@ class ResistanceShape(Shape):
 
     unit = fixed(RESISTANCE_UNIT)
     baseline = Number(allow_null=True, help_text="null: too few checks, so nothing is judged")
+    why = serializers.CharField(allow_null=True, help_text="why there is no baseline")
     peak = RatioShape(allow_null=True)
     signal = RatioShape(allow_null=True, help_text="the check at which it had held long enough")
 
@@ -176,6 +177,13 @@ class ComponentRemoval(Input):
     removed_at = Instant()
     reason = serializers.ChoiceField(choices=RemovalReason.choices)
     note = Text(max_length=300)
+
+
+class ReviewDeferralInput(Input):
+    """Until when and why the review of a part is put off: 24 hours at most."""
+
+    next_review_at = Instant()
+    reason = serializers.CharField(max_length=300)
 
 
 class PartChange(Input):

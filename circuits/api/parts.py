@@ -22,6 +22,7 @@ from circuits.actions.exchange import (
     open_circuit,
     remove_component,
 )
+from circuits.actions.reviews import defer_review
 from circuits.api.base import OfRun
 from circuits.api.part_shapes import (
     CircuitInput,
@@ -33,6 +34,7 @@ from circuits.api.part_shapes import (
     DeviceModelShape,
     ExchangeInput,
     ExchangeShape,
+    ReviewDeferralInput,
 )
 from circuits.lives import Life, lives
 from circuits.models import Circuit, ComponentKind, ComponentUse, DeviceModel
@@ -143,6 +145,7 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         "retrieve": P.PATIENT_VIEW,
         "create": P.COMPONENT_EXCHANGE,
         "remove": P.COMPONENT_EXCHANGE,
+        "defer": P.COMPONENT_EXCHANGE,
     }
 
     def visible_rows(self) -> QuerySet[ComponentUse]:
@@ -172,6 +175,14 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         """Take a part out without another in its place."""
         use, facts = self.row, self.read(ComponentRemoval)
         return self.show(remove_component(use=use, **facts, by=self.user, at=self.at))
+
+    @extend_schema(request=ReviewDeferralInput, responses=ComponentShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def defer(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Put its review off. 409 `more_than_24_h` or `not_after`: a plan may be refused."""
+        use, facts = self.row, self.read(ReviewDeferralInput)
+        return self.show(defer_review(use=use, **facts, by=self.user, at=self.at).use)
 
     def _circuit(self, run: Run, facts: dict[str, Any], installed_at: Any) -> Circuit:
         label, public_id = facts.pop("circuit_label", None), facts.pop("circuit", None)

@@ -15,7 +15,7 @@ from ecmo.cases.loading import Row
 from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, NotThere, Stage
 
-WAITING = ("weight_entries", "notices", "blood", "scores", "registry", "completeness")
+WAITING = ("notices", "blood", "scores", "registry", "completeness")
 """Kinds of expectation that the product does not have yet; later work empties this list."""
 
 ALERT = ("at", "change", "code", "parameter", "side")
@@ -70,6 +70,12 @@ def _compare_support(outcome: Outcome, run: ActOf, expected: Row) -> None:
     age = finding.age(found)
     outcome.compare(f"{what} age", {name: expected[name] for name in age}, age)
     outcome.compare(f"{what} run_hours", expected["run_hours"], finding.run_hours(found))
+    entries = [
+        {"number": number, **row["expect"]}
+        for number, row in enumerate(run.row.get("weight_entries", ()))
+    ]
+    seen = run.stage.found.get(run.name("weight_entries"), ())
+    outcome.compare_rows(f"{what} weight_entries", entries, seen, ("number",))
     modes = finding.modes(found, finding.place_of(run.stage))
     outcome.compare(f"{what} modes", expected["modes"], modes)
 

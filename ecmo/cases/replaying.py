@@ -15,6 +15,7 @@ from ecmo.cases.staff import open_hospital
 from ecmo.cases.story import ActOf, Event, Stage, play
 from ecmo.cases.support import support
 from ecmo.cases.treatment import treatment
+from ecmo.cases.weighing import weighing
 
 
 def replay(case: Row) -> Outcome:
@@ -31,5 +32,5 @@ def replay(case: Row) -> Outcome:
 def _events(stage: Stage, runs: list[ActOf], start: datetime) -> Iterator[Event]:
     yield from setting(stage, start)
     for run in runs:
-        for part in (support, circuit, treatment, bedside):
+        for part in (support, weighing, circuit, treatment, bedside):
             yield from part(run)
