@@ -85,7 +85,14 @@ def test_the_baseline_needs_enough_checks_in_its_window(first_h, has_baseline):
     "resistances", [["6", "6"], [], ["0", "0", "0"]], ids=["two", "none", "nought"]
 )
 def test_without_a_baseline_nothing_is_judged(resistances):
-    assert resistance_trend(hourly(*resistances), NOON, POLICY) == ResistanceTrend(None)
+    trend = resistance_trend(hourly(*resistances), NOON, POLICY)
+
+    assert trend == ResistanceTrend(None)
+    assert trend.why == "too few checks in the baseline window"
+
+
+def test_with_a_baseline_there_is_no_reason_why_not():
+    assert resistance_trend(hourly("6", "6", "6"), NOON, POLICY).why is None
 
 
 def test_the_first_of_two_equal_peaks_is_told():

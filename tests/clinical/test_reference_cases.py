@@ -130,13 +130,7 @@ def test_components_have_their_hours_reviews_and_signals(run):
 
 
 def _known_part(row):
-    left_out = {"type", "removed_reason", "exchange_group", "why"}
-    kept = {name: value for name, value in row.items() if name not in left_out}
-    if "resistance" in kept:
-        kept["resistance"] = {"peak": None} | {
-            name: value for name, value in kept["resistance"].items() if name != "why"
-        }
-    return kept
+    return {name: row[name] for name in row.keys() - {"type", "removed_reason", "exchange_group"}}
 
 
 def _component(run, part):
@@ -163,16 +157,15 @@ def _component(run, part):
 
 
 def _trend(trend):
-    return {
-        "baseline": trend.baseline,
-        "peak": trend.peak and {"check": trend.peak.source, "ratio": trend.peak.ratio},
-        "signal": trend.signal
-        and {
-            "at": trend.signal.checked_at,
-            "check": trend.signal.source,
-            "ratio": trend.signal.ratio,
-        },
+    if trend.baseline is None:
+        return {"baseline": None, "why": trend.why, "signal": trend.signal}
+    signal = trend.signal and {
+        "at": trend.signal.checked_at,
+        "check": trend.signal.source,
+        "ratio": trend.signal.ratio,
     }
+    peak = {"check": trend.peak.source, "ratio": trend.peak.ratio}
+    return {"baseline": trend.baseline, "peak": peak, "signal": signal}
 
 
 def _proposal(one):
