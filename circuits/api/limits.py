@@ -39,14 +39,17 @@ class Bounds(serializers.ListField):
     """A pair [low, high] in the limit's unit; null is no bound."""
 
     child = Number(14, 4, allow_null=True)
-    default_error_messages = {"crossed": "The lower bound is above the upper one."}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_length=2, max_length=2, **kwargs)
+    default_error_messages = {
+        "crossed": "The lower bound is above the upper one.",
+        "no_pair": "Give the lower and the upper bound, null for none.",
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         """Read a pair as a span; crossed bounds are refused."""
-        low, high = super().to_internal_value(data)
+        bounds = super().to_internal_value(data)
+        if len(bounds) != len(("low", "high")):
+            self.fail("no_pair")
+        low, high = bounds
         if low is not None and high is not None and low > high:
             self.fail("crossed")
         return Span(low, high)
