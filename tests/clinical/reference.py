@@ -57,6 +57,7 @@ class ReferenceRun:
         self.time_off = instant(self.row["time_off"])
         self.weight = number(self.row["weight_kg"])
         self.limits = [_limit(each) for each in self.case["limits"]]
+        self._filed = list(_receive(self))
 
     def mode_at(self, when):
         for segment in self.row["modes"]:
@@ -114,7 +115,7 @@ class ReferenceRun:
     @property
     def filed(self):
         """Every version of every result that changed what is on file, in order of arrival."""
-        return _filed(id(self.row), self)
+        return self._filed
 
     @property
     def membrane_checks(self):
@@ -204,15 +205,6 @@ def _observation(result):
     return Observation(
         result.analyte, result.value, result.collected_at, result.source, result.comparator
     )
-
-
-_FILED = {}
-
-
-def _filed(key, run):
-    if key not in _FILED:
-        _FILED[key] = list(_receive(run))
-    return _FILED[key]
 
 
 def _receive(run):
