@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from launcher.processes import is_alive, started_at, stop
 
@@ -27,11 +27,14 @@ class Server(Protocol):
     def wait(self) -> None: ...
 
 
+S = TypeVar("S", bound=Server)
+
+
 @dataclass(frozen=True, slots=True)
-class Background:
+class Background(Generic[S]):
     """A server and the process that serves it; the process is noted in the server's folder."""
 
-    server: Server
+    server: S
 
     @property
     def pid(self) -> int:

@@ -31,16 +31,14 @@ class TestServers:
     __test__ = False
     app_url: str
     owner_url: str
-    postgres: Background | None
-    valkey: Background | None
+    postgres: Background[Postgres] | None
+    valkey: Background[Valkey] | None
 
     def start(self) -> None:
         """Start those that are private."""
         if self.postgres is not None:
             self.postgres.start()
-            server = self.postgres.server
-            assert isinstance(server, Postgres)
-            server.create_roles()
+            self.postgres.server.create_roles()
         if self.valkey is not None:
             self.valkey.start()
 

@@ -4,6 +4,7 @@ import email
 import email.policy
 import threading
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,7 +21,7 @@ class SmtpServer:
     """
 
     port: int
-    messages: list = field(default_factory=list)
+    messages: list[EmailMessage] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)
     gate: threading.Event = field(default_factory=threading.Event)
 

@@ -15,10 +15,11 @@ from tests.environment import SERVERS, VAR
 class Worker:
     """One worker process: start it, kill it, freeze it; its log is there to read."""
 
+    process: subprocess.Popen[bytes]
+
     def __init__(self, log, **environment):
         self.log = log
         self.environment = {name: str(value) for name, value in environment.items()}
-        self.process = None
 
     def start(self):
         """Start and wait until it takes work."""
