@@ -5,9 +5,17 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import Route, SimpleRouter
 
 from accounts.api import LoginView, LogoutView
+from alerts.api import (
+    AlertEndpoint,
+    AlertHistoryEndpoint,
+    DueEndpoint,
+    RunAlertEndpoint,
+    RunDueEndpoint,
+)
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
 from circuits.api.entries import CannulaEndpoint, ModeEndpoint, WeightEndpoint
 from circuits.api.limits import LimitEndpoint
+from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import (
     CircuitEndpoint,
     ComponentEndpoint,
@@ -15,7 +23,12 @@ from circuits.api.parts import (
     ExchangeEndpoint,
 )
 from circuits.api.runs import RunEndpoint
+from ecmo.site_documents import SiteDocumentEndpoint
 from interop.api import Hl7Endpoint, MessageEndpoint
+from labs.api.infusions import ChangeEndpoint, InfusionEndpoint, WithdrawalEndpoint
+from labs.api.plans import PlanEndpoint
+from labs.api.samples import ResultEndpoint, SampleEndpoint
+from notifications.api import NotificationEndpoint
 from patients.api.events import (
     BleedingEndpoint,
     BloodProductEndpoint,
@@ -23,6 +36,8 @@ from patients.api.events import (
     DiagnosisEndpoint,
 )
 from patients.api.patients import PatientEndpoint
+from reports.api import FileEndpoint, ReportEndpoint
+from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
 from web.api import CentreEndpoint, MeEndpoint, UnitEndpoint, UserEndpoint
 from web.endpoints import Endpoint
 
@@ -73,13 +88,33 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/bleedings": BleedingEndpoint,
     f"{RUN}/blood-products": BloodProductEndpoint,
     f"{RUN}/diagnoses": DiagnosisEndpoint,
+    f"{RUN}/samples": SampleEndpoint,
+    f"{RUN}/results": ResultEndpoint,
+    f"{RUN}/infusions": InfusionEndpoint,
+    f"{RUN}/infusions/<uuid:infusion_id>/changes": ChangeEndpoint,
+    f"{RUN}/infusion-changes": WithdrawalEndpoint,
+    f"{RUN}/plans": PlanEndpoint,
+    f"{RUN}/alerts": RunAlertEndpoint,
+    f"{RUN}/alert-history": AlertHistoryEndpoint,
+    f"{RUN}/dues": RunDueEndpoint,
+    "alerts": AlertEndpoint,
+    "dues": DueEndpoint,
+    "people": PersonEndpoint,
+    "shifts": ShiftEndpoint,
+    "on-call": OnCallEndpoint,
+    "notifications": NotificationEndpoint,
     "device-models": DeviceModelEndpoint,
+    "measures": MeasureEndpoint,
+    "site-documents": SiteDocumentEndpoint,
+    "reports": ReportEndpoint,
+    "reports/<uuid:report_id>/files": FileEndpoint,
     "hl7-messages": MessageEndpoint,
 }
 
 router = Router(use_regex_path=False)
 for prefix, endpoint in ENDPOINTS.items():
-    router.register(prefix, endpoint, basename=prefix.rsplit("/", 1)[-1])
+    parts = [part for part in prefix.split("/") if not part.startswith("<")]
+    router.register(prefix, endpoint, basename="-".join(parts))
 
 v1 = [
     path("auth/login/", LoginView.as_view(), name="login"),

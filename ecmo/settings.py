@@ -228,6 +228,9 @@ SPECTACULAR_SETTINGS = {
         "CheckKindEnum": "circuits.models.CheckKind",
         "ComponentKindEnum": "circuits.models.ComponentKind",
         "RemovalReasonEnum": "circuits.models.RemovalReason",
+        "InfusionChangeKindEnum": "labs.models.ChangeKind",
+        "ReportKindEnum": "reports.models.ReportKind",
+        "WeightBasisEnum": "patients.models.WeightBasis",
     },
 }
 

@@ -123,10 +123,10 @@ class LimitChange(MeasureInput):
 class LimitInput(MeasureInput):
     """One limit of a whole set."""
 
-    hard = Bounds(default=Span())
-    soft = Bounds(default=Span())
-    warning = Bounds(default=Span())
-    critical = Bounds(default=Span())
+    hard = Bounds(required=False)
+    soft = Bounds(required=False)
+    warning = Bounds(required=False)
+    critical = Bounds(required=False)
     valid_from = Instant(default=None, allow_null=True)
     valid_to = Instant(default=None, allow_null=True)
 

@@ -89,3 +89,8 @@ class Result(models.Model):
     def status_text(self) -> str:
         """The status in words."""
         return self.status.replace("_", " ")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is what stands: neither superseded nor late history."""
+        return not self.is_history and not hasattr(self, "superseded_by")

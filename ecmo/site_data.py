@@ -1,0 +1,217 @@
+"""What each kind of site data must look like before anybody can approve it.
+
+The shapes check what the rules of the product will read; what else the site writes beside it
+(names, remarks, its own references) is kept as it is.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import serializers
+
+from alerts.escalation import read_steps
+from circuits.models import ComponentKind
+from clinical.measures import MEASURES, Kind
+from clinical.reviews import SET_POLICY
+from web.problems import RuleBroken
+from web.shapes import Shape
+
+PARTS = frozenset({*ComponentKind.values, SET_POLICY})
+DEBTS = ("mode", "weight", "cannulas", "components_udi", "tip_position")
+
+
+class JsonNumber(serializers.FloatField):
+    """A number as JSON writes it: text that looks like one would be read as text later."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Refuse text and truth values."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Pair(serializers.ListField):
+    """[low, high]; null is no bound."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=JsonNumber(allow_null=True), min_length=2, max_length=2, **kwargs)
+
+
+class ResistanceSignal(Shape):
+    """When the resistance against its own baseline proposes a change."""
+
+    ratio = JsonNumber(min_value=1)
+    hold_for_checks = serializers.IntegerField(min_value=1)
+    baseline_window_h = serializers.ListField(
+        child=JsonNumber(min_value=0), min_length=2, max_length=2
+    )
+    baseline_n = serializers.IntegerField(min_value=1)
+
+
+class GasSignal(Shape):
+    """When the gas behind the membrane proposes a change; mmHg and a fraction."""
+
+    po2_post_below = JsonNumber(min_value=0)
+    fdo2_min = JsonNumber(min_value=0.21, max_value=1)
+    hold_for_checks = serializers.IntegerField(min_value=1)
+
+
+class ChangePolicyRow(Shape):
+    """When a kind of part is reviewed (h), and which signals propose its change."""
+
+    policy_hours = JsonNumber(min_value=1)
+    warn_pct = JsonNumber(min_value=1, max_value=100)
+    resistance_signal = ResistanceSignal(required=False)
+    gas_signal = GasSignal(required=False)
+
+
+class DebtRow(Shape):
+    """What is owed after flow on, and within how many hours."""
+
+    what = serializers.ChoiceField(choices=DEBTS)
+    due_h = JsonNumber(min_value=0)
+
+
+class Cadence(Shape):
+    """How often the circuit is checked, in minutes."""
+
+    every_min = serializers.IntegerField(min_value=1, required=False)
+    early_every_min = serializers.IntegerField(min_value=1, required=False)
+    early_for_h = JsonNumber(min_value=0, required=False)
+    closely_every_min = serializers.IntegerField(min_value=1, required=False)
+    grace_min = serializers.IntegerField(min_value=0, required=False)
+
+
+class CatalogueRow(Shape):
+    """One analyte that the laboratory sends, and the units in which it is taken."""
+
+    analyte = serializers.ChoiceField(
+        choices=[code for code, one in MEASURES.items() if one.kind is Kind.LAB]
+    )
+    loinc = serializers.ListField(child=serializers.CharField())
+    local = serializers.ListField(child=serializers.CharField())
+    unit = serializers.CharField(allow_null=True)
+    accepted_units = serializers.DictField(child=JsonNumber())
+    hard = Pair(allow_null=True)
+
+
+class StepRow(Shape):
+    """One step of a titration table: [low, high) and what it says."""
+
+    id = serializers.CharField()
+    low = JsonNumber()
+    high = JsonNumber(allow_null=True)
+    rate_pct = JsonNumber()
+    recheck_h = JsonNumber(min_value=0)
+    hold_min = JsonNumber(min_value=0, required=False)
+    recheck_h_if_two_in_range = JsonNumber(min_value=0, required=False, allow_null=True)
+
+
+class DiscordanceRow(Shape):
+    """Where two tests contradict each other."""
+
+    id = serializers.CharField()
+    driver = serializers.ChoiceField(choices=["below", "above"])
+    analyte = serializers.CharField()
+    side = serializers.ChoiceField(choices=["below", "above"])
+    bound = JsonNumber()
+    within_h = JsonNumber(min_value=0)
+
+
+class ProtocolRow(Shape):
+    """One anticoagulation protocol."""
+
+    id = serializers.CharField(max_length=60)
+    steps = StepRow(many=True, allow_empty=False)
+    max_age_min = JsonNumber(min_value=0)
+    rounding = serializers.CharField()
+    max_rate = JsonNumber(min_value=0)
+    block_if_bleeding_grade = serializers.IntegerField(min_value=1, max_value=4)
+    steady_state_h = JsonNumber(allow_null=True, required=False)
+    discordance = DiscordanceRow(many=True, required=False)
+
+
+class FallLimit(Shape):
+    """A fall of the PaCO2, in percent, within so many hours of flow on."""
+
+    fall_pct = JsonNumber(min_value=0, max_value=100)
+    window_h = JsonNumber(min_value=0)
+
+
+class AboveLimit(Shape):
+    """A PaO2 above a bound (mmHg), within so many hours of flow on."""
+
+    above = JsonNumber(min_value=0)
+    window_h = JsonNumber(min_value=0)
+
+
+class EarlyHarm(Shape):
+    """Limits of the early harm notices."""
+
+    paco2_fall = FallLimit(required=False)
+    pao2_high = AboveLimit(required=False)
+
+
+class Switches(Shape):
+    """What of the product's arithmetic the safety officer has signed to be shown."""
+
+    titration = serializers.BooleanField(default=False)
+    trends = serializers.BooleanField(default=False)
+    projections = serializers.BooleanField(default=False)
+
+
+Check = Callable[[Any], None]
+
+
+def one_of(shape: type[Shape]) -> Check:
+    """Check a body that is one table."""
+    return lambda body: _validate(shape(data=body))
+
+
+def rows_of(shape: type[Shape]) -> Check:
+    """Check a body that is a list of rows."""
+    return lambda body: _validate(shape(data=body, many=True))
+
+
+def _validate(shape: serializers.BaseSerializer[Any]) -> None:
+    shape.is_valid(raise_exception=True)
+
+
+def _change_policy(body: Any) -> None:
+    if not isinstance(body, dict) or not body:
+        raise serializers.ValidationError("A policy is a table by kind of part.")
+    if strays := sorted(set(body) - PARTS):
+        raise serializers.ValidationError(f"These are no kinds of parts: {', '.join(strays)}.")
+    errors = {}
+    for part, row in body.items():
+        shape = ChangePolicyRow(data=row)
+        if not shape.is_valid():
+            errors[part] = shape.errors
+    if errors:
+        raise serializers.ValidationError(errors)
+
+
+def _debts(body: Any) -> None:
+    rows = body
+    if isinstance(body, dict):
+        rows = [{"what": what, "due_h": hours} for what, hours in body.items()]
+    rows_of(DebtRow)(rows)
+
+
+def _escalation(body: Any) -> None:
+    try:
+        read_steps(body)
+    except RuleBroken as unreadable:
+        raise serializers.ValidationError(unreadable.message) from unreadable
+
+
+KINDS: dict[str, Check] = {
+    "anticoagulation_protocols": rows_of(ProtocolRow),
+    "change_policy": _change_policy,
+    "check_cadence": one_of(Cadence),
+    "clinical_switches": one_of(Switches),
+    "debt_policy": _debts,
+    "early_harm_limits": one_of(EarlyHarm),
+    "escalation": _escalation,
+    "lab_catalogue": rows_of(CatalogueRow),
+}

@@ -1,0 +1,1 @@
+"""Endpoints of samples, results and anticoagulation; `ecmo.api` gives them their addresses."""
