@@ -104,6 +104,14 @@ class TimeInRangeShape(Shape):
     in_range_pct = serializers.FloatField(allow_null=True, help_text="%")
 
 
+class DiscordantShape(Shape):
+    """Another test that disagrees with the driver, by a rule of the protocol."""
+
+    rule = serializers.CharField()
+    source = serializers.CharField(help_text="message or result")  # type: ignore[assignment]  # a field
+    value = Number()
+
+
 class TitrationRowShape(Shape):
     """What the protocol says to one message about the driver test. Nothing applies itself."""
 
@@ -122,6 +130,7 @@ class TitrationRowShape(Shape):
     censored = serializers.BooleanField(source="is_censored")
     blocked = serializers.ListField(child=serializers.CharField())
     next_due = Instant(allow_null=True)
+    discordant = DiscordantShape(allow_null=True)
 
     def get_steps(self, row: TitrationRow) -> list[str]:
         """The ids of the steps that hold the value."""
