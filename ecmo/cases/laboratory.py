@@ -89,10 +89,27 @@ def plan(run: ActOf, row: Row) -> Row:
 
 def time_in_range(run: ActOf, row: Row) -> Row:
     """Return how long the driver test of a plan was within its target."""
-    return run.client.get(COORDINATOR, run.path(f"plans/{row['public_id']}/time-in-range/"))
+    found = run.client.get(COORDINATOR, run.path(f"plans/{row['public_id']}/time-in-range/"))
+    gaps = [
+        {"from": gap["starts_at"], "to": gap["ends_at"], "hours": gap["hours"], "why": gap["why"]}
+        for gap in found["not_interpolated"]
+    ]
+    return {**found, "not_interpolated": gaps}
 
 
 def titration(run: ActOf, row: Row) -> list[Row]:
     """Return what the protocol says to each driver result of a plan."""
     path = run.path(f"plans/{row['public_id']}/titration/")
-    return list(run.client.get(COORDINATOR, path)["results"])
+    rows = run.client.get(COORDINATOR, path)["rows"]
+    return [_titrated(row) for row in rows]
+
+
+def _titrated(row: Row) -> Row:
+    other = row["discordant"]
+    found = {name: value for name, value in row.items() if name not in {"source", "discordant"}}
+    return {
+        **found,
+        "control_id": row["source"],
+        "discordant": other
+        and {"rule": other["rule"], "with": other["source"], "value": other["value"]},
+    }
