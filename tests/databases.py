@@ -22,12 +22,12 @@ def create() -> None:
     """Make the database of this run."""
     with _one_at_a_time(), _admin() as admin:
         template = f"template_{_digest()}"
-        known = _names(admin, "template_%")
+        known = _names(admin, "template_")
         if template not in known:
             _build(admin, template)
             for old in known[: 1 - KEPT_TEMPLATES]:
                 _drop(admin, old)
-        for old in _names(admin, "test_%"):
+        for old in _names(admin, "test_"):
             if not is_alive(int(old.removeprefix("test_"))):
                 _drop(admin, old)
         _copy(admin, template)
@@ -93,10 +93,10 @@ def _drop(admin, name):
     admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _names(admin, pattern):
+def _names(admin, beginning):
     """Return the names of databases, oldest first."""
-    ask = "SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid"
-    return [name for (name,) in admin.execute(ask, [pattern])]
+    ask = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid"
+    return [name for (name,) in admin.execute(ask, [beginning])]
 
 
 def _digest():
