@@ -108,7 +108,9 @@ class ClinicalDateTimeField(forms.Field):
     def at(self) -> datetime:
         """The moment the form is about: what "now" means."""
         if self._at is None:
-            raise ImproperlyConfigured("Set `at` on the field: inherit from web.formbase.ClockedForm.")
+            raise ImproperlyConfigured(
+                "Set `at` on the field: inherit from web.formbase.ClockedForm."
+            )
         return self._at
 
     @at.setter

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -41,6 +42,14 @@ class SiteDocument(models.Model):
 
     class Meta:
         ordering = ["kind", "-version"]
+        triggers = [
+            pgtrigger.Protect(
+                name="approved_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__approved_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["centre", "kind", "version"],

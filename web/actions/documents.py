@@ -1,6 +1,5 @@
-"""Draft and approve site data; store a private file."""
+"""Draft and approve site data: one mechanism for every table that a site owns."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +7,7 @@ from django.db.models import Max
 
 from accounts.models import Centre, User
 from audit.context import action
-from web.models import Attachment, SiteDocument
+from web.models import SiteDocument
 from web.problems import RuleBroken
 
 
@@ -59,18 +58,3 @@ def approve_document(
     document.approved_at, document.approved_by, document.valid_from = at, by, valid_from
     document.save(update_fields=["approved_at", "approved_by", "valid_from"])
     return document
-
-
-def store_attachment(
-    *, name: str, media_type: str, content: bytes, at: datetime, by: User | None = None
-) -> Attachment:
-    """Store a file made by the system itself (a report), with its digest."""
-    return Attachment.objects.create(
-        name=name,
-        media_type=media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        stored_at=at,
-        stored_by=by,
-    )
