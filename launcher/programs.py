@@ -29,7 +29,14 @@ def _web(port: int) -> list[str]:
 
 
 def _worker(celery: list[str]) -> list[str]:
-    return [*celery, "worker", "--concurrency=2", "--without-gossip", "--without-mingle"]
+    return [
+        *celery,
+        "worker",
+        "--loglevel=INFO",
+        "--concurrency=2",
+        "--without-gossip",
+        "--without-mingle",
+    ]
 
 
 def _beat(celery: list[str]) -> list[str]:

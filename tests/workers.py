@@ -23,7 +23,13 @@ class Worker:
 
     def start(self):
         """Start and wait until it takes work."""
-        options = ["--pool=prefork", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        options = [
+            "--pool=prefork",
+            "--concurrency=1",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel=INFO",
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "ecmo", "worker", *options],
@@ -58,8 +64,8 @@ class Worker:
 def worker_running(log, **environment):
     """Run a worker while the block runs."""
     worker = Worker(log, **environment)
-    worker.start()
     try:
+        worker.start()
         yield worker
     finally:
         worker.stop()
