@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from alerts.escalation import read_steps
 from circuits.models import ComponentKind
-from clinical.measures import MEASURES, Kind
 from clinical.reviews import SET_POLICY
 from web.problems import RuleBroken
 from web.shapes import Shape
@@ -85,9 +84,7 @@ class Cadence(Shape):
 class CatalogueRow(Shape):
     """One analyte that the laboratory sends, and the units in which it is taken."""
 
-    analyte = serializers.ChoiceField(
-        choices=[code for code, one in MEASURES.items() if one.kind is Kind.LAB]
-    )
+    analyte = serializers.SlugField(max_length=40, help_text="one of ours, or the site's own")
     loinc = serializers.ListField(child=serializers.CharField())
     local = serializers.ListField(child=serializers.CharField())
     unit = serializers.CharField(allow_null=True)
