@@ -17,7 +17,7 @@ REFERENCE = {
 CLINICAL_APPS = {"patients", "circuits", "labs", "alerts", "reports", "interop", "staffing", "web"}
 REGISTERED = [
     (model, page)
-    for model, page in admin.site._registry.items()
+    for model, page in admin.site._registry.items()  # noqa: SLF001 -- Django has no public list
     if model._meta.app_label in CLINICAL_APPS
 ]
 
