@@ -4,6 +4,7 @@ Pure: points and bands in, positions out. The template only draws. A gap stays a
 its target is inside; out-of-target values carry a triangle, so that colour alone says nothing.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from web.times import MONTHS, clock
 TOP, BOTTOM = 14, 90
 STEPS = {24: 4, 72: 12}
 LONGEST_TICKS = 8
+INTERVALS = 3
+TINY = 1e-9
 LONG_GAP = timedelta(hours=24)
 """Longer gaps are not joined by a line, as they are not interpolated (reference cases)."""
 
@@ -127,7 +130,6 @@ def value_panel(
     marks: Sequence[Mark],
     bands: Iterable[Band],
     shown: Window,
-    decimals: int,
     target: str = "",
 ) -> Panel:
     """Return a panel of single values joined by lines, over the targets valid at their time."""
@@ -146,7 +148,7 @@ def value_panel(
         bands=[_band(band, shown, scale) for band in rows],
         dots=[_dot(mark, shown, scale) for mark in marks],
         ticks=_ticks(shown),
-        levels=scale.levels(decimals),
+        levels=scale.levels(),
         summary=_summary(label, unit, marks),
         target=target,
         **_newest(marks),
@@ -162,7 +164,6 @@ def step_panel(
     marks: Sequence[Mark],
     until: datetime,
     shown: Window,
-    decimals: int,
 ) -> Panel:
     """Return a panel of a rate that holds from each mark to the next, the last one `until`."""
     scale = _Scale.over([0.0, *(mark.value for mark in marks)])
@@ -183,7 +184,7 @@ def step_panel(
         lines=lines,
         areas=areas,
         ticks=_ticks(shown),
-        levels=scale.levels(decimals),
+        levels=scale.levels(),
         summary=_summary(label, unit, marks),
         **_newest(marks),
     )
@@ -191,24 +192,35 @@ def step_panel(
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
+    """From a round number below the values to one above them, in `step`."""
+
     low: float
     high: float
+    step: float
 
     @classmethod
     def over(cls, numbers: Sequence[float]) -> "_Scale":
         low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
-        room = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
-        return cls(low if low == 0 else low - room, high + room)
+        step = _round_step((high - low) / INTERVALS or abs(high) / INTERVALS or 1.0)
+        below, above = math.floor(low / step), math.ceil(high / step)
+        if below == above:
+            below, above = below - 1, above + 1
+        return cls(below * step, above * step, step)
 
     def down(self, value: float) -> float:
         return BOTTOM - (value - self.low) / (self.high - self.low) * (BOTTOM - TOP)
 
-    def levels(self, decimals: int) -> list[tuple[str, str]]:
-        middle = (self.low + self.high) / 2
-        return [
-            (_px(self.down(level)), f"{level:,.{decimals}f}")
-            for level in (self.low, middle, self.high)
-        ]
+    def levels(self) -> list[tuple[str, str]]:
+        count = round((self.high - self.low) / self.step)
+        decimals = max(0, -math.floor(math.log10(self.step) + TINY))
+        levels = (self.low + self.step * index for index in range(count + 1))
+        return [(_px(self.down(level)), f"{level:,.{decimals}f}") for level in levels]
+
+
+def _round_step(rough: float) -> float:
+    """The first of 1, 2, 5 or 10 times a power of ten that is not below `rough`."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough - TINY)
 
 
 def _line(one: Mark, other: Mark, shown: Window, scale: _Scale) -> Line:

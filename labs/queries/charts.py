@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from clinical.measures import MEASURES, measure
-from clinical.spans import Span
 from labs.drawing import Band, Mark, Panel, Window, step_panel, value_panel, window
 from labs.models import AnticoagulationPlan, ChangeKind, Infusion, InfusionChange
 from labs.queries.infusions import bedside_unit
 from labs.queries.results import Point, charted_points, window_start
+from labs.queries.targets import side_of, target_text
 from patients.models import Run
 
 ALWAYS = ("anti_xa_ufh", "aptt", "act", "platelets")
@@ -50,7 +50,6 @@ def _infusion_panel(infusion: Infusion, shown: Window, end: datetime, place: int
         marks=marks,
         until=max(end, marks[-1].at),
         shown=shown,
-        decimals=1,
     )
 
 
@@ -78,7 +77,7 @@ def _value_panel(
                 point.at,
                 float(point.value),
                 f"{point.comparator}{one.shown(point.value):f}",
-                side_of(point, own),
+                side_of(point.value, point.comparator, point.at, own),
             )
             for point in points
         ],
@@ -94,31 +93,8 @@ def _value_panel(
             and (plan.target_low is not None or plan.target_high is not None)
         ],
         shown=shown,
-        decimals=one.decimals,
         target=target_text(own[0]) if own else "",
     )
-
-
-def side_of(point: Point, plans: list[AnticoagulationPlan]) -> str:
-    """Return on which side of the target valid at its collection a value lies, or nothing."""
-    for plan in plans:
-        if plan.starts_at <= point.at and (plan.ends_at is None or point.at < plan.ends_at):
-            target = Span(plan.target_low, plan.target_high)
-            outside = target.outside(point.value, point.comparator or None)
-            return outside.side if outside else ""
-    return ""
-
-
-def target_text(plan: AnticoagulationPlan) -> str:
-    """Return the target of a plan in the display unit of its test: 0.30 to 0.50."""
-    one = measure(plan.driver)
-    low, high = (
-        None if bound is None else f"{one.shown(bound):f}"
-        for bound in (plan.target_low, plan.target_high)
-    )
-    if low and high:
-        return f"{low} to {high}"
-    return f"at least {low}" if low else f"at most {high}" if high else ""
 
 
 def _series(place: int) -> int:

@@ -64,6 +64,11 @@ class InfusionNow:
         return self.unit.replace(PER_KG, "/")
 
     @property
+    def weight(self) -> Decimal | None:
+        """The dosing weight (kg)."""
+        return _plain(self.infusion.weight_kg)
+
+    @property
     def is_running(self) -> bool:
         """Whether something flows."""
         return bool(self.rate)

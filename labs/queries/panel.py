@@ -6,10 +6,10 @@ from datetime import datetime
 from alerts.models import Due
 from clinical.measures import MEASURES, Measure
 from labs.models import AnticoagulationPlan, Result
-from labs.queries.charts import side_of, target_text
 from labs.queries.infusions import InfusionNow, infusion_now, infusions_of
 from labs.queries.plans import plan_at
-from labs.queries.results import Point, of_run
+from labs.queries.results import of_run
+from labs.queries.targets import side_of, target_text
 from patients.models import Run
 
 SAMPLE = "sample"
@@ -72,5 +72,4 @@ def _newest(run: Run, driver: str) -> list[Result]:
 def _side(newest: Result | None, plan: AnticoagulationPlan | None) -> str:
     if newest is None or newest.value is None or plan is None:
         return ""
-    point = Point(newest.sample.collected_at, newest.value, newest.comparator)
-    return side_of(point, [plan])
+    return side_of(newest.value, newest.comparator, newest.sample.collected_at, [plan])

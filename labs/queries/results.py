@@ -9,8 +9,9 @@ from itertools import chain
 from clinical import anticoagulation
 from clinical.circuit import Observation
 from clinical.measures import MEASURES
-from labs.models import Result, Sample
+from labs.models import AnticoagulationPlan, Result, Sample
 from labs.models.result import ResultQuerySet
+from labs.queries.targets import side_of
 from patients.models import Patient, Run
 
 PAGE = 50
@@ -133,39 +134,54 @@ def charted_points(run: Run, analytes: Collection[str], since: datetime) -> dict
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One result in the table, and on which side of its target it lies ("low", "high", "")."""
+
+    result: Result
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the results table: a sample with one cell for each column (None: not done)."""
 
     sample: Sample
-    cells: tuple[Result | None, ...]
+    cells: tuple[Cell | None, ...]
 
 
-def table(run: Run, columns: Collection[str], *, limit: int = PAGE) -> list[Row]:
+def table(
+    run: Run,
+    columns: Collection[str],
+    plans: Collection[AnticoagulationPlan] = (),
+    *,
+    limit: int = PAGE,
+) -> list[Row]:
     """Return the newest samples of the run that hold one of the columns (one statement).
 
     A result that is preliminary, cancelled or withdrawn stands there too: its status says so.
     """
     samples: dict[int, Sample] = {}
-    cells: dict[tuple[int, str], Result] = {}
+    cells: dict[tuple[int, str], Cell] = {}
     for result in of_run(run).filter(analyte__in=columns)[: limit * max(len(columns), 1)]:
         samples.setdefault(result.sample_id, result.sample)
-        cells.setdefault((result.sample_id, result.analyte), result)
+        cells.setdefault((result.sample_id, result.analyte), Cell(result, _side(result, plans)))
     return [
         Row(sample, tuple(cells.get((pk, column)) for column in columns))
         for pk, sample in list(samples.items())[:limit]
     ]
 
 
+def _side(result: Result, plans: Collection[AnticoagulationPlan]) -> str:
+    if result.value is None:
+        return ""
+    driven = (plan for plan in plans if plan.driver == result.analyte)
+    return side_of(result.value, result.comparator, result.sample.collected_at, driven)
+
+
 def columns_of(run: Run) -> list[str]:
     """Return the analytes with results in this run, in the order of the measures (one statement)."""
     found = set(of_run(run).order_by().values_list("analyte", flat=True).distinct())
     return [code for code in MEASURES if code in found] + sorted(found - MEASURES.keys())
-
-
-def previous(run: Run, result: Result) -> Result | None:
-    """Return the usable result of the same analyte collected before this one."""
-    usable = of_run(run).usable().filter(analyte=result.analyte)
-    return usable.filter(sample__collected_at__lt=result.sample.collected_at).first()
 
 
 def window_start(run: Run, at: datetime, hours: int) -> datetime:

@@ -31,6 +31,7 @@ from labs.forms import (
 )
 from labs.models import Infusion, InfusionChange, Result
 from labs.queries.catalogue import catalogue_rows
+from labs.queries.infusions import bedside_unit
 from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of, running_at, weight_at
@@ -126,10 +127,11 @@ def infusion_change(request: UserRequest, public_id: UUID) -> HttpResponse:
         public_id=public_id,
     )
     run = open_run(request, infusion.run.public_id, P.INFUSION_CHANGE, what="change an infusion")
-    form = InfusionChangeForm(request.POST or None, at=at, unit=infusion.rate_unit)
+    unit = bedside_unit(infusion.rate_unit)
+    form = InfusionChangeForm(request.POST or None, at=at, unit=unit)
     newest = infusion.changes.current().last()
     if newest and newest.rate is not None:
-        form.fields["rate"].show_before(newest.rate, newest.changed_at)  # type: ignore[attr-defined]
+        form.fields["rate"].show_before(newest.rate.normalize(), newest.changed_at)  # type: ignore[attr-defined]
 
     def act(facts: dict[str, Any]) -> object:
         public_id = facts.pop("client_uuid")
@@ -139,7 +141,7 @@ def infusion_change(request: UserRequest, public_id: UUID) -> HttpResponse:
             infusion=infusion, change=change, confirmed=confirmed, by=request.user, at=at
         )
 
-    title = f"Change: {infusion} ({infusion.rate_unit})"
+    title = f"Change: {infusion} ({unit})"
     return _answer(request, form, run, act, title=title)
 
 
@@ -195,6 +197,7 @@ def _answer(
         "banner": banner_of(run.patient, run, at),
         "title": title,
         "back": back,
+        "is_wide": isinstance(form, ResultForm),
     }
 
     def asking(facts: dict[str, Any]) -> object:

@@ -47,7 +47,7 @@ def anticoagulation(request: UserRequest, public_id: UUID) -> HttpResponse:
         "panels": drawn,
         "now": now,
         "columns": [MEASURES[code] for code in columns if code in MEASURES],
-        "rows": table(run, columns, limit=12),
+        "rows": table(run, columns, plans, limit=12),
         "may_change": Permission.INFUSION_CHANGE in held(request) and run.is_running,
         "may_chart": Permission.LAB_RECORD in held(request),
         "may_plan": Permission.PLAN_SET in held(request) and run.is_running,
@@ -68,7 +68,7 @@ def results(request: UserRequest, public_id: UUID) -> HttpResponse:
         "banner": banner_of(run.patient, run, at),
         "at": at,
         "columns": [(code, MEASURES.get(code)) for code in columns],
-        "rows": table(run, columns, limit=50),
+        "rows": table(run, columns, list(run.plans.all()), limit=50),
         "may_chart": Permission.LAB_RECORD in held(request),
     }
     return render(request, "labs/results.html", context)

@@ -138,7 +138,7 @@ def test_a_correction_says_why_and_stays_with_its_test(chart, nurse):
 
 
 @pytest.mark.parametrize(
-    ("analyte", "value", "unit", "rule"),
+    ("analyte", "value", "typed_in", "rule"),
     [
         ("platelets", 140, "parsec", "unit_unknown"),
         ("platelets", 14000, "10*3/uL", "hard_range"),
@@ -147,9 +147,9 @@ def test_a_correction_says_why_and_stays_with_its_test(chart, nurse):
     ],
     ids=["unit", "too many", "decimal slip", "no such test"],
 )
-def test_what_cannot_be_is_refused_and_nothing_is_stored(chart, analyte, value, unit, rule):
+def test_what_cannot_be_is_refused_and_nothing_is_stored(chart, analyte, value, typed_in, rule):
     with pytest.raises(CannotBe) as refused:
-        chart(value, analyte, unit)
+        chart(value, analyte, typed_in)
 
     assert refused.value.errors[0]["rule"] == rule
     assert not Sample.objects.exists()
@@ -219,7 +219,7 @@ def test_the_table_costs_one_statement_however_many_rows(chart, run, django_asse
     with django_assert_num_queries(1):
         rows = table(run, ["platelets", "hb"])
 
-    assert [row.cells[0].value for row in rows] == [144, 143, 142, 141, 140]
+    assert [row.cells[0].result.value for row in rows] == [144, 143, 142, 141, 140]
     assert rows[0].cells[1] is None
 
 
