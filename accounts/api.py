@@ -5,7 +5,6 @@ from typing import Any, cast
 from django.contrib.auth import authenticate
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, AuthenticationFailed
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.access import SignedIn
 from accounts.models import User
+from accounts.tokens import TokenAuthentication
 
 
 class LockedOut(APIException):

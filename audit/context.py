@@ -1,6 +1,7 @@
 """`@action`: one thing that a person or a machine did, in one transaction, known to the history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -12,6 +13,21 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _acting: ContextVar[bool] = ContextVar("acting", default=False)
+_is_one_piece: ContextVar[bool] = ContextVar("one_piece", default=False)
+
+
+@contextmanager
+def one_piece() -> Iterator[None]:
+    """Make one transaction of a request: what is refused in it undoes all of it.
+
+    Actions within need no savepoints of their own, two statements each.
+    """
+    token = _is_one_piece.set(True)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _is_one_piece.reset(token)
 
 
 def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -25,12 +41,16 @@ def action(verb: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
+            savepoint = not _is_one_piece.get()
             if _acting.get():
-                with transaction.atomic():
+                with transaction.atomic(savepoint=savepoint):
                     return function(*args, **kwargs)
             token = _acting.set(True)
             try:
-                with pghistory.context(**_who_what_why(verb, kwargs)), transaction.atomic():
+                with (
+                    pghistory.context(**_who_what_why(verb, kwargs)),
+                    transaction.atomic(savepoint=savepoint),
+                ):
                     return function(*args, **kwargs)
             finally:
                 _acting.reset(token)

@@ -13,11 +13,12 @@ from circuits.models import Check, ComponentUse
 from clinical.check import derive, is_expected
 from clinical.circuit import Observation
 from clinical.inspection import Look
+from clinical.limits import Limit
 from clinical.measures import MEASURES, Measure
 from clinical.oxygenator import MembraneCheck
 from clinical.reviews import Part
 from patients.models import ModeSegment, Run
-from patients.queries import mode_at, weight_at
+from patients.queries import limits_of, mode_at, weight_at
 
 FIRST_CHUNK = 8
 
@@ -43,6 +44,19 @@ class Reading:
             values={**document.derived_of(body), **document.values_of(body)},
             looks=document.looks_of(body, row["checked_at"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What the checks of a run are read against: its modes and its limits."""
+
+    segments: list[ModeSegment]
+    limits: list[Limit]
+
+
+def against(run: Run) -> Against:
+    """Return the modes and limits of a run (two statements)."""
+    return Against(list(run.modes.order_by("starts_at")), limits_of(run))
 
 
 def checks_of(run: Run) -> QuerySet[Check]:

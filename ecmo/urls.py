@@ -6,22 +6,27 @@ from django.urls import include, path
 from ecmo.api import documentation, v1
 from ecmo.board import board
 from ecmo.health import healthz, readyz
+from ecmo.home import home
 from ecmo.trail import access_list, patient_trail
+from web.styleguide import styleguide
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("", board, name="board"),
+    path("home/", home, name="home"),
     path("audit/", access_list, name="access-list"),
     path("patients/<uuid:public_id>/trail/", patient_trail, name="patient-trail"),
     path("", include("patients.urls")),
     path("", include("circuits.urls")),
     path("me/", include("accounts.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.login_urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", styleguide, name="styleguide"),
     path("api/", include(([path("v1/", include(v1)), *documentation], "api"))),
     path("alerts/", include("alerts.urls")),
     path("roster/", include("staffing.urls")),
     path("", include("labs.urls")),
+    path("", include("reports.urls")),
     path("", include("interop.urls")),
 ]

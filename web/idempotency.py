@@ -10,12 +10,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.context import one_piece
 from web.models import IdempotencyRecord
 from web.problems import RuleBroken
 
@@ -63,12 +64,12 @@ def idempotent(handler: Handler) -> Handler:
     def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER)
         if key is None:
-            with transaction.atomic():
+            with one_piece():
                 return handler(view, request, *args, **kwargs)
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
             raise KeyUnreadable(f"{HEADER} is 1 to {LONGEST_KEY} printable characters.")
         fingerprint = _fingerprint(request)
-        with transaction.atomic():
+        with one_piece():
             claimed = _claim(view, request, key, fingerprint)
             if claimed is None:
                 return _replay(request, key, fingerprint)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -55,3 +56,9 @@ class Schema(AutoSchema):
         answer: Any = self._get_response_for_code
         problem = answer(ProblemShape, "default", media_types=[PROBLEM])
         return {**bodies, "default": problem}
+
+
+class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # its registry is untyped
+    """Our tokens are knox's."""
+
+    target_class = "accounts.tokens.TokenAuthentication"

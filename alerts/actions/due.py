@@ -23,7 +23,7 @@ COLUMNS = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def set_dues(
     *,
     unit: Unit,

@@ -34,7 +34,7 @@ class Difference:
     changes: list[AlertChange] = field(default_factory=list)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reconcile_alerts(
     *,
     unit: Unit,
@@ -70,7 +70,7 @@ def reconcile_alerts(
     return changed
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def close_for_end(*, run: Run, at: datetime) -> list[Alert]:
     """Close every open alert of a run that ended. The caller holds the run's lock."""
     alerts = list(run.alerts.open())

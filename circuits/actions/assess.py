@@ -4,11 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from alerts.actions import reconcile_alerts
-from circuits.queries import Recent, measures_read
+from circuits.queries import Against, Recent, against, measures_read
 from clinical.circuit import assess_series
 from clinical.inspection import assess_looks
 from patients.models import Run
-from patients.queries import limits_of
 
 
 def reassess_circuit(
@@ -17,20 +16,22 @@ def reassess_circuit(
     at: datetime,
     measures: Collection[str] | None = None,
     looks: Collection[str] = (),
+    known: Against | None = None,
 ) -> None:
     """Judge the newest value of each measure against the limits valid at its own time.
 
     `measures` and `looks` name those that may have changed (a check only moves what it holds);
-    None judges all measures, for a change of limits or mode. A run that has ended raises nothing
-    more.
+    None judges all measures, for a change of limits or mode. `known` saves reading modes and limits
+    again. A run that has ended raises nothing more.
     """
     if run.ended_at:
         return
-    segments = list(run.modes.order_by("starts_at"))
+    held = known or against(run)
     recent = Recent(run)
     wanted = measures_read(run) if measures is None else measures
     assessment = assess_series(
-        {measure: recent.series(measure, segments) for measure in sorted(wanted)}, limits_of(run)
+        {measure: recent.series(measure, held.segments) for measure in sorted(wanted)},
+        held.limits,
     )
     assessment |= assess_looks(recent.looks(looks))
     reconcile_alerts(unit=run.unit, run=run, assessment=assessment, at=at)

@@ -18,12 +18,12 @@ from circuits.actions.assess import reassess_circuit
 from circuits.actions.dues import reassess_check_due
 from circuits.document import Readings, Typed
 from circuits.models import Check
-from circuits.queries import context_at, derived_in
+from circuits.queries import Against, against, context_at, derived_in
 from circuits.wording import explain
 from clinical.check import AnswerKind, Entry, Question, RunContext, questions
 from clinical.limits import Limit
-from patients.models import ModeSegment, Run
-from patients.queries import limits_of, mode_at
+from patients.models import Run
+from patients.queries import mode_at
 from web.problems import ErrorItem, RuleBroken
 
 
@@ -64,9 +64,9 @@ def record_check(
     sent again with those measures in `confirmed`, it is accepted.
     """
     run = Run.objects.locked(run.pk)
-    segments = list(run.modes.order_by("starts_at"))
+    held = against(run)
     readings = document.read(typed)
-    body = _judged(run, typed, readings, segments, confirmed, at)
+    body = _judged(run, typed, readings, held, confirmed, at)
     check = Check(
         run=run,
         kind=typed.kind,
@@ -82,7 +82,7 @@ def record_check(
     if public_id:
         check.public_id = check.root_id = public_id
     check.save(force_insert=True)
-    _reassess(run, body, at)
+    _reassess(run, body, at, held)
     return check
 
 
@@ -106,9 +106,9 @@ def amend_check(
     if not reason.strip():
         raise RuleBroken("Say why the check is amended: the reason stays beside the old value.")
     typed, readings = _amended(check, values, not_done or {})
-    segments = list(run.modes.order_by("starts_at"))
+    held = against(run)
     already = {c for c, row in check.document["values"].items() if row.get("confirmed")}
-    body = _judged(run, typed, readings, segments, already | set(confirmed), check.entered_at)
+    body = _judged(run, typed, readings, held, already | set(confirmed), check.entered_at)
     fields = ("run", "root_id", "kind", "trial", "checked_at", "performed_by", "device_at", "note")
     new = Check(
         **{name: getattr(check, name) for name in fields},
@@ -127,7 +127,7 @@ def amend_check(
             "Somebody amended this check while you had it open. Open it again: your change is "
             "still on your screen to compare."
         ) from broken
-    _reassess(run, body, at, before=check.document)
+    _reassess(run, body, at, held, before=check.document)
     return new
 
 
@@ -161,21 +161,20 @@ def _judged(
     run: Run,
     typed: Typed,
     readings: Readings,
-    segments: list[ModeSegment],
+    held: Against,
     confirmed: Collection[str],
     entered_at: datetime,
 ) -> dict[str, Any]:
     """Return the document of an accepted check, or raise what it is refused or asked for."""
     if not (readings.values or typed.not_done or typed.findings):
         raise NothingInCheck("This check holds no value and no reason. Enter at least one.")
-    limits = limits_of(run)
     entry = Entry(readings.values, typed.checked_at, entered_at, typed.trial or None)
-    mode = mode_at(segments, typed.checked_at)
+    mode = mode_at(held.segments, typed.checked_at)
     context = RunContext(run.started_at, run.ended_at, mode)
-    answer = questions(entry, limits, context, confirmed)
+    answer = questions(entry, held.limits, context, confirmed)
     if answer.kind is not AnswerKind.ACCEPT:
-        raise _unaccepted(answer.kind, answer.because, readings, limits, run, typed)
-    facts = context_at(run, typed.checked_at, segments)
+        raise _unaccepted(answer.kind, answer.because, readings, held.limits, run, typed)
+    facts = context_at(run, typed.checked_at, held.segments)
     return document.write(
         typed,
         readings,
@@ -206,10 +205,14 @@ def _unaccepted(
 
 
 def _reassess(
-    run: Run, body: Mapping[str, Any], at: datetime, before: Mapping[str, Any] | None = None
+    run: Run,
+    body: Mapping[str, Any],
+    at: datetime,
+    held: Against,
+    before: Mapping[str, Any] | None = None,
 ) -> None:
     moved = {*body["values"], *body["derived"]}
     if before:
         moved |= {*before["values"], *before["derived"]}
-    reassess_circuit(run=run, at=at, measures=moved, looks=set(body["findings"]))
+    reassess_circuit(run=run, at=at, measures=moved, looks=set(body["findings"]), known=held)
     reassess_check_due(run=run, at=at)
