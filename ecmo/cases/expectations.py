@@ -113,8 +113,14 @@ def _compare_alerts(outcome: Outcome, run: ActOf, expected: Row, named: Sources)
     outcome.compare_rows(f"{what} alerts_open_at", probes, seen, ("at",))
     history = finding.alert_history(run, named)
     outcome.compare_rows(f"{what} alert_history", expected["alert_history"], history, ALERT)
-    owed = run.stage.found.get(run.name("debts_at"), ())
-    outcome.compare_rows(f"{what} debts_at", expected.get("debts_at", ()), owed, ("at",))
+    owed = [_sorted(probe) for probe in expected.get("debts_at", ())]
+    seen = [_sorted(probe) for probe in run.stage.found.get(run.name("debts_at"), ())]
+    outcome.compare_rows(f"{what} debts_at", owed, seen, ("at",))
+
+
+def _sorted(probe: Row) -> Row:
+    """Return what was owed at a time, in an order that says nothing."""
+    return {**probe, "owed": sorted(probe["owed"], key=lambda one: str(one["what"]))}
 
 
 def _compare_anticoagulation(outcome: Outcome, run: ActOf, expected: Row) -> None:

@@ -1,5 +1,7 @@
 """What became of messages and results, and of anticoagulation, in the words of the cases."""
 
+from collections import defaultdict
+
 from ecmo.cases.comparing import minute_of
 from ecmo.cases.loading import Row
 from ecmo.cases.staff import COORDINATOR
@@ -16,15 +18,18 @@ def received(stage: Stage) -> list[Row]:
 
 def arrivals(stage: Stage, messages: list[Row]) -> list[Row]:
     """Return each arrival of a message, with its acknowledgement and what became of it."""
-    outcomes = {
-        (row["control_id"], minute_of(receipt["received_at"])): _outcome(row, receipt)
-        for row in messages
-        for receipt in row["receipts"]
-    }
-    return [
-        {**seen, "outcome": outcomes.get((seen["control_id"], minute_of(seen["received_at"])))}
-        for seen in stage.found.get(ARRIVALS, ())
-    ]
+    outcomes: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in messages:
+        for receipt in sorted(row["receipts"], key=lambda one: bool(one["is_duplicate"])):
+            at = minute_of(receipt["received_at"])
+            outcomes[row["control_id"], at].append(_outcome(row, receipt))
+    return [{**seen, "outcome": _next(outcomes, seen)} for seen in stage.found.get(ARRIVALS, ())]
+
+
+def _next(outcomes: dict[tuple[str, int], list[str]], seen: Row) -> str | None:
+    """Return what became of an arrival; two may have come in the same minute."""
+    told = outcomes[seen["control_id"], minute_of(seen["received_at"])]
+    return told.pop(0) if told else None
 
 
 def _outcome(message: Row, receipt: Row) -> str:
