@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 import psycopg
@@ -63,25 +64,38 @@ def _one_at_a_time():
 
 def _build(admin, template):
     """Migrate a fresh database by the very command that production uses."""
-    draft = f"draft_{os.getpid()}"
-    _drop(admin, draft)
-    admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(draft)))
-    addresses = {
-        name: urlsplit(os.environ[name])._replace(path=f"/{draft}").geturl()
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
-    }
-    done = subprocess.run(
-        [sys.executable, "manage.py", "setup_database", "--verbosity=0"],
-        cwd=ROOT,
-        env={**os.environ, **addresses, "DJANGO_SETTINGS_MODULE": "ecmo.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"setup_database failed:\n{done.stdout}{done.stderr}")
-    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    admin.execute(rename.format(sql.Identifier(draft), sql.Identifier(template)))
+    with scratch() as addresses:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "setup_database", "--verbosity=0"],
+            cwd=ROOT,
+            env={**os.environ, **addresses, "DJANGO_SETTINGS_MODULE": "ecmo.settings"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"setup_database failed:\n{done.stdout}{done.stderr}")
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        admin.execute(rename.format(sql.Identifier(_draft()), sql.Identifier(template)))
+
+
+@contextmanager
+def scratch():
+    """Make an empty database for a while; gives the variables by which the product finds it."""
+    with _admin() as admin:
+        _drop(admin, _draft())
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_draft())))
+        try:
+            yield {
+                name: urlsplit(os.environ[name])._replace(path=f"/{_draft()}").geturl()
+                for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
+            }
+        finally:
+            _drop(admin, _draft())
+
+
+def _draft():
+    return f"draft_{os.getpid()}"
 
 
 def _copy(admin, template):
@@ -99,6 +113,7 @@ def _names(admin, beginning):
     return [name for (name,) in admin.execute(ask, [beginning])]
 
 
+@cache
 def _digest():
     """Name what a migrated database depends on: migrations, ours and others', and the rights."""
     files = [
