@@ -118,7 +118,8 @@ def _digest():
     """Name what a migrated database depends on: migrations, ours and others', and the rights."""
     files = [
         *sorted(ROOT.glob("*/migrations/*.py")),
-        *sorted(ROOT.glob("ecmo/management/commands/setup_database.py")),
+        ROOT / "ecmo" / "management" / "commands" / "setup_database.py",
+        ROOT / "ecmo" / "migrating.py",
         ROOT / "ecmo" / "roles.py",
         ROOT / "audit" / "tracking.py",
         ROOT / "requirements.txt",

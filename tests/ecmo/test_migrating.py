@@ -1,0 +1,54 @@
+"""Migrating with stand-ins makes the very database that Django's own thorough way makes."""
+
+import os
+import subprocess
+import sys
+
+import psycopg
+
+from tests.databases import scratch
+from tests.environment import SERVERS, VAR
+
+THOROUGH = """
+import contextlib, django
+django.setup()
+from django.core.management import call_command
+from ecmo.management.commands import setup_database
+setup_database.light_options = contextlib.nullcontext
+call_command("setup_database", verbosity=0)
+"""
+SHAPE = """
+SELECT 'column', table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable,
+       character_maximum_length, generation_expression, identity_generation)
+  FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL
+SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+  FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+  WHERE relnamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'trigger', tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid)
+  FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
+  FROM pg_proc p JOIN pg_language l ON l.oid = prolang
+  WHERE pronamespace = 'public'::regnamespace AND lanname IN ('sql', 'plpgsql')
+"""
+
+
+def shape(url):
+    with psycopg.connect(url) as database:
+        return {(kind, name): text for kind, name, text in database.execute(SHAPE)}
+
+
+def test_stand_ins_change_nothing_in_the_database(django_db_setup):
+    with scratch() as addresses:
+        environment = {**os.environ, **addresses, "DJANGO_SETTINGS_MODULE": "ecmo.settings"}
+        command = [sys.executable, "-c", THOROUGH]
+        subprocess.run(command, cwd=VAR.parent, env=environment, check=True)
+        thorough = shape(addresses["DATABASE_OWNER_URL"])
+
+    assert len(thorough) > 100
+    assert shape(SERVERS.owner_url) == thorough
