@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from notifications.models import Channel, ContactPoint, Heartbeat, Notification, State
+from notifications.models import Channel, ContactPoint, Notification, State
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=5)
 
@@ -35,8 +35,3 @@ def failed(at: datetime) -> QuerySet[Notification]:
         state=State.FAILED, claimed_at__gt=at - timedelta(days=1), claimed_at__lte=at
     )
     return recent.exclude(Exists(reached)).select_related("to")
-
-
-def last_heartbeat(name: str) -> datetime | None:
-    """When the part `name` last showed that it works."""
-    return Heartbeat.objects.filter(name=name).values_list("beat_at", flat=True).first()

@@ -55,11 +55,6 @@ def set_dues(
     Due.objects.bulk_create(_new(unit, run, subject, item) for item in owed.values())
 
 
-def settle_dues(*, run: Run, at: datetime) -> None:
-    """Settle whatever a run still owes: it ended. One statement."""
-    run.dues.open().update(settled_at=at)
-
-
 def _new(unit: Unit, run: Run | None, subject: str, item: Owed) -> Due:
     row = Due(unit=unit, run=run, subject=subject, kind=item.kind)
     _is_changed(row, item)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from alerts.actions import set_dues, settle_dues
+from alerts.actions import set_dues
 from alerts.models import Due as Row
 from alerts.owed import Owed
 from alerts.queries import dues, overdue
@@ -101,14 +101,6 @@ def test_late_begins_after_the_grace_and_not_while_the_answer_is_awaited(run, un
 
     rewrite(run, replace(CHECK, is_pending=True))
     assert not overdue(unit, late_at + HOUR).exists()
-
-
-def test_the_end_of_the_run_settles_what_it_owed(run):
-    rewrite(run, CHECK)
-
-    settle_dues(run=run, at=NOON)
-
-    assert not dues(run).exists()
 
 
 def test_the_database_refuses_two_open_rows_of_one_kind(run):

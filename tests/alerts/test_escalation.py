@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from alerts import tasks
 from alerts.actions import (
     AlertIsClosed,
     acknowledge,
@@ -15,7 +17,7 @@ from alerts.actions import (
 from alerts.escalation import DEFAULT_NAME, EscalationUnreadable, ladder_of, read_steps
 from alerts.models import Acknowledgement, Alert, Category
 from notifications.models import Notification, State
-from staffing.models import Duty
+from staffing.models import Duty, Shift
 from tests.alerts.test_reconcile import ADVISORY, CRITICAL, WARNING, finding, reconcile
 from tests.factories import NOON, MembershipFactory, PersonFactory, ShiftFactory
 from web.actions import approve_document, draft_document
@@ -243,3 +245,16 @@ def test_a_person_who_works_nowhere_is_reported_nowhere(stranger, centre):
     MembershipFactory(user=stranger, unit=None, centre=centre)
 
     assert report_undelivered(NOON) == []
+
+
+def test_the_doorbell_escalates_and_reports(run, everyone_on, specialist):
+    at = timezone.now()
+    Shift.objects.update(ends_at=at + 60 * MINUTE)
+    reconcile(run, finding(), at=at - 60 * MINUTE)
+    failed = failed_message(specialist)
+    Notification.objects.filter(pk=failed.pk).update(claimed_at=at)
+
+    tasks.escalate()
+
+    assert Notification.objects.filter(subject__startswith="Not yet seen").exists()
+    assert Alert.objects.filter(category=Category.SAFETY).exists()

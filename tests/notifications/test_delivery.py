@@ -1,10 +1,13 @@
 """Messages are owed once, sent once claimed, and kept when the mail server fails."""
 
+import socket
+import threading
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from notifications import tasks
 from notifications.actions import (
     MAX_ATTEMPTS,
     deliver_notification,
@@ -13,7 +16,7 @@ from notifications.actions import (
     sweep,
 )
 from notifications.models import ContactPoint, Heartbeat, Notification, State
-from notifications.queries import failed, last_heartbeat
+from notifications.queries import failed
 from notifications.transports import email
 from notifications.transports.errors import PermanentError, TemporaryError, Unreachable
 from tests.factories import NOON, UserFactory
@@ -228,8 +231,10 @@ def test_a_heartbeat_is_one_row_a_part(db):
     record_heartbeat(names=["beat", "worker"], at=NOON)
     record_heartbeat(names=["beat", "worker"], at=NOON + MINUTE)
 
-    assert Heartbeat.objects.count() == 2
-    assert last_heartbeat("worker") == NOON + MINUTE
+    assert {h.name: h.beat_at for h in Heartbeat.objects.all()} == {
+        "beat": NOON + MINUTE,
+        "worker": NOON + MINUTE,
+    }
 
 
 def test_a_server_that_is_not_there_is_unreachable(dead_server):
@@ -250,3 +255,32 @@ def test_the_server_says_whether_to_try_again(smtp_server, answer, error):
 
     with pytest.raises(error, match=answer):
         email.send(to="x@example.org", subject="s", text="t", message_id="<m@x>")
+
+
+def test_a_server_that_turns_us_away_at_the_door_is_unreachable(settings):
+    """It answers 421 before any dialogue."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = door.getsockname()
+        turned_away = threading.Thread(target=_turn_away, args=(door,))
+        turned_away.start()
+        with pytest.raises(Unreachable, match="421 full"):
+            email.send(to="x@example.org", subject="s", text="t", message_id="<m@x>")
+        turned_away.join()
+
+
+def _turn_away(door):
+    line, _ = door.accept()
+    with line:
+        line.sendall(b"421 full\r\n")
+
+
+def test_the_doorbells_each_ring_their_action(reader, smtp_server):
+    notification = owe(reader, expires_in=timedelta(days=36500))
+
+    tasks.deliver(notification.pk)
+    tasks.sweep()
+    tasks.heartbeat()
+
+    assert len(smtp_server.messages) == 1
+    assert Heartbeat.objects.filter(name="worker").exists()
