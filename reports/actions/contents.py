@@ -65,6 +65,7 @@ def _registry(report: Report, at: datetime) -> Made:
         summary={
             "runs": len(judged),
             "exported": len(ready),
+            "patients": sorted({str(one.run.patient.public_id) for one in ready}),
             "held_back": [_held(one) for one in held],
             "warnings": sum(len(one.findings) - len(one.blocks) for one in ready),
         },

@@ -63,6 +63,7 @@ def _claim(*, pk: int, at: datetime) -> Report | None:
     if attempts > MAX_ATTEMPTS:
         report.error = report.error or "No worker came back with it."
         report.state = ReportState.FAILED
+        _tell(report, f"{report} could not be made", at)
     report.save(update_fields=["summary", "state", "error"])
     return None if attempts > MAX_ATTEMPTS else report
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from patients.models import Mode
@@ -55,7 +56,7 @@ def _context(report: Programme, *, is_demo: bool) -> dict[str, Any]:
     return {
         "report": report,
         "head": report.head,
-        "title": f"Programme report {MONTHS[report.head.month.month - 1]} {report.head.month.year}",
+        "title": f"Programme report {date_format(report.head.month, 'F Y')}",
         "is_demo": is_demo,
         "small": SMALL,
         "hours_chart": _hours_chart(report),

@@ -1,0 +1,157 @@
+"""Ask for a report; tell the registry what no other row holds."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+
+from accounts.models import Centre
+from patients.models import Run, SupportType
+from reports.asked import SECTIONS, SUPPORT, Fact, Kind, facts_asked, value_at, with_values
+from reports.models import ReportKind
+from reports.months import last_month, shifted
+from web.fields import ClinicalDateTimeField, MeasureField
+from web.formbase import ClockedForm
+from web.times import MONTHS
+
+MONTHS_BACK = 24
+
+
+class AskForm(forms.Form):
+    """Which report of which month of which centre."""
+
+    kind = forms.ChoiceField(label="Report", choices=ReportKind.choices)
+    month = forms.TypedChoiceField(label="Month", coerce=date.fromisoformat)
+    centre = forms.ModelChoiceField(
+        label="Centre", queryset=Centre.objects.none(), to_field_name="public_id", empty_label=None
+    )
+
+    def __init__(self, *args: Any, centres: Sequence[Centre], at: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        newest = max((last_month(at, centre.tz) for centre in centres), default=None)
+        self._set_choices("month", _months(newest) if newest else [])
+        centre = self.fields["centre"]
+        if isinstance(centre, forms.ModelChoiceField):
+            centre.queryset = Centre.objects.filter(pk__in=[one.pk for one in centres])
+        if len(centres) == 1:
+            centre.widget = forms.HiddenInput()
+            centre.initial = centres[0].public_id
+
+    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+def _months(newest: date) -> list[tuple[str, str]]:
+    months = [shifted(newest, -back) for back in range(MONTHS_BACK)]
+    return [(month.isoformat(), f"{MONTHS[month.month - 1]} {month.year}") for month in months]
+
+
+class FactsForm(ClockedForm):
+    """What the registry asks once a run and no other page asks. Blank is: not known."""
+
+    support_type = forms.ChoiceField(
+        label="Support type", choices=[("", "Not known"), *SupportType.choices], required=False
+    )
+    height_cm = MeasureField(
+        label="Height", unit="cm", required=False, max_digits=4, decimal_places=1
+    )
+    support = forms.MultipleChoiceField(
+        label="Support in the 24 h before flow",
+        choices=SUPPORT,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, run: Run, **options: Any) -> None:
+        super().__init__(*args, initial=_initial(run), **options)
+        self.facts = run.registry_facts
+        for fact in facts_asked():
+            field = self.fields[fact.name] = _field(fact)
+            if isinstance(field, ClinicalDateTimeField):
+                field.at = self.at
+        if run.height_cm:
+            self.initial["height_cm"] = run.height_cm
+
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each section, in order."""
+        return [
+            (section.title, [self[fact.name] for fact in section.facts]) for section in SECTIONS
+        ]
+
+    def told(self) -> dict[str, Any]:
+        """Return the facts with what was typed, ready to be stored."""
+        typed = {fact.path: _stored(self.cleaned_data[fact.name]) for fact in facts_asked()}
+        facts = with_values(self.facts, typed)
+        facts["pre_ecls"]["support"] = self._support()
+        return facts
+
+    def _support(self) -> list[dict[str, Any]]:
+        """Keep rows that are still ticked with their times, and those the form does not ask."""
+        ticked, asked = self.cleaned_data["support"], dict(SUPPORT)
+        known = value_at(self.facts, "pre_ecls.support") or []
+        kept = [row for row in known if row["item"] in ticked or row["item"] not in asked]
+        items = {row["item"] for row in kept}
+        return [*kept, *({"item": item} for item in ticked if item not in items)]
+
+
+def stamp_of(run: Run) -> str:
+    """Return a mark of the facts as they stand, to see whether they changed meanwhile."""
+    facts = json.dumps([run.registry_facts, run.support_type, str(run.height_cm)], sort_keys=True)
+    return sha256(facts.encode()).hexdigest()
+
+
+def _initial(run: Run) -> dict[str, Any]:
+    facts = run.registry_facts
+    rows = value_at(facts, "pre_ecls.support") or []
+    return {
+        "seen": stamp_of(run),
+        "support_type": run.support_type,
+        "support": [row["item"] for row in rows],
+        **{fact.name: _shown(fact, value_at(facts, fact.path)) for fact in facts_asked()},
+    }
+
+
+def _shown(fact: Fact, value: Any) -> Any:
+    if fact.kind is Kind.TIME and isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _field(fact: Fact) -> forms.Field:
+    match fact.kind:
+        case Kind.TIME:
+            return ClinicalDateTimeField(label=fact.label, required=False)
+        case Kind.NUMBER:
+            return MeasureField(label=fact.label, unit=fact.unit, required=False)
+        case Kind.YES_NO:
+            return forms.TypedChoiceField(
+                label=fact.label,
+                choices=[("", "Not known"), ("True", "Yes"), ("False", "No")],
+                coerce=lambda word: word == "True",
+                empty_value=None,
+                required=False,
+            )
+        case Kind.CHOICE:
+            return forms.ChoiceField(
+                label=fact.label, choices=[("", "Not known"), *fact.choices], required=False
+            )
+
+
+def _stored(value: Any) -> Any:
+    """Times with their offset and numbers as texts, as JSON keeps them exactly."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return None if value == "" else value
