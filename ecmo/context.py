@@ -65,6 +65,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def first_page(request: HttpRequest) -> str:
+    """Return the address of the first page that the user's role has: for most, the board."""
+    entries = _navigation(request)
+    return entries[0].url if entries else reverse("account_change_password")
+
+
 def _navigation(request: HttpRequest) -> list[Entry]:
     rights = held(request)
     entries = [(one, reverse(one.view)) for one in PAGES if one.permission in rights]

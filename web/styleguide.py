@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from accounts.access import UserRequest, requires
+from accounts.permissions import Permission
 from web import numbers
 from web.fields import ClinicalDateTimeField, MeasureField, ThreeAnswers
 from web.formbase import ClockedForm
@@ -90,8 +93,14 @@ class ExampleForm(ClockedForm):
     is_second_check = forms.BooleanField(label="A second person has checked", required=False)
 
 
-def styleguide(request: HttpRequest) -> HttpResponse:
-    """Show every component in the theme (?theme=) and density (?density=) asked for."""
+@requires(Permission.SYSTEM_ADMIN)
+def styleguide(request: UserRequest) -> HttpResponse:
+    """Show every component in the theme (?theme=) and density (?density=) asked for.
+
+    Only where nothing is real: in development and in the demo.
+    """
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404("The style guide is part of the demo.")
     entered = {"measured_at": "2 pm", "blood_flow": "4,200", "p_drainage": "-68", "mode": "vv"}
     typed = {f"refused-{name}": value for name, value in entered.items()}
     refused = ExampleForm(typed, at=AT, prefix="refused")

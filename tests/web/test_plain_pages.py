@@ -3,33 +3,44 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from web.problems import RuleBroken
-from web.styleguide import styleguide
 
 
 @pytest.fixture
 def request_of_a_stranger():
-    request = RequestFactory().get("/", {"theme": "night", "density": "touch"})
+    request = RequestFactory().get("/")
     request.user = AnonymousUser()
     request._messages = CookieStorage(request)  # noqa: SLF001 - as the middleware would
     return request
 
 
-def test_the_style_guide_shows_the_theme_and_density_asked_for(request_of_a_stranger):
-    html = styleguide(request_of_a_stranger).content.decode()
+@pytest.fixture
+def guide(client, administrator, settings):
+    """Read the style guide of a demo."""
+    settings.DEMO = True
+    client.force_login(administrator)
+    return lambda **query: client.get("/styleguide/", query).content.decode()
+
+
+def test_the_style_guide_exists_in_the_demo_only(client, administrator, settings):
+    settings.DEMO = settings.DEBUG = False
+    client.force_login(administrator)
+
+    assert client.get("/styleguide/").status_code == 404
+
+
+def test_the_style_guide_shows_the_theme_and_density_asked_for(guide):
+    html = guide(theme="night", density="touch")
 
     assert 'data-theme="night" data-density="touch"' in html
     assert "can mean 4200 or 4.200" in html
 
 
-def test_the_style_guide_ignores_a_theme_that_is_none(request_of_a_stranger):
-    request_of_a_stranger.GET = QueryDict("theme=pink&density=tiny")
-
-    html = styleguide(request_of_a_stranger).content.decode()
+def test_the_style_guide_ignores_a_theme_that_is_none(guide):
+    html = guide(theme="pink", density="tiny")
     opening = html.split("<head>")[0]
 
     assert "pink" not in opening

@@ -1,0 +1,80 @@
+"""Every page of the URL walk, each opened by somebody who may, and what makes it worth opening."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from circuits.models import Check, ComponentUse, DeviceModel
+from interop.models import Message, QuarantinedObservation
+from labs.models import Infusion, InfusionChange, Result
+from tests.architecture.walk import urls
+
+NO_PAGES = {
+    "healthz", "readyz", "home", "circuits:run-trends", "accounts:theme", "api:schema",
+    "alerts:alert-acknowledge", "staffing:shifts-publish", "staffing:shift-cancel",
+    "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
+    "reports:report-file", "reports:run-sign", "reports:run-summary",
+}  # fmt: skip
+
+class Place(NamedTuple):
+    """A page: the URL's name, its address here, and the role that opens it."""
+
+    name: str
+    path: str
+    who: str | None
+
+
+def names():
+    """Return the names of all URLs that are pages."""
+    return sorted(
+        one.name
+        for one in urls()
+        if not one.route.startswith(("api/v1", "admin/")) and one.name not in NO_PAGES
+    )
+
+
+def places(ward):
+    """Return every page of the ward; a URL that is none of ours is a KeyError here."""
+    run = ward.runs["membrane"]
+    keys = _keys(ward, run)
+    return [Place(name, _path(name, keys, run), _who(name)) for name in names()]
+
+
+def _path(name, keys, run):
+    if name == "patients:event-create":
+        return reverse(name, args=[run.public_id, "bleeding"])
+    if name == "circuits:limit-change":
+        return reverse(name, args=[run.public_id, "p_drainage"])
+    route = next(one.route for one in urls() if one.name == name)
+    if "<" not in route:
+        return reverse(name)
+    return reverse(name, args=[keys.get(name, run).public_id])
+
+
+def _keys(ward, run):
+    """Return the row that a page is about, where it is not the run."""
+    message = Message.objects.order_by("pk").last()
+    result = Result.objects.filter(sample__patient=run.patient).order_by("pk").last()
+    infusion = Infusion.objects.get(run=run)
+    check = Check.objects.filter(run=run).order_by("pk").last()
+    return {
+        "patient-trail": run.patient,
+        "patients:patient-detail": run.patient,
+        "patients:patient-correct": run.patient,
+        "circuits:check-detail": check,
+        "circuits:check-amend": check,
+        "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
+        "circuits:device-edit": DeviceModel.objects.first(),
+        "staffing:shift-create": ward.unit,
+        "labs:result-correct": result,
+        "labs:infusion-change": infusion,
+        "labs:change-withdraw": InfusionChange.objects.filter(infusion=infusion).last(),
+        "interop:message-detail": message,
+        "interop:message-match": message,
+        "interop:message-aside": message,
+        "interop:value-resolve": QuarantinedObservation.objects.first(),
+    }
+
+
+def _who(name):
+    return {"styleguide": "administrator", "account_login": None}.get(name, "coordinator")
