@@ -69,7 +69,7 @@ class WeightInput(Input):
     """A weight. Below 0.3 or above 650 kg is refused, a large change is asked back."""
 
     weight_kg = Number(7, 3, required=False, help_text="kg")
-    weight_g = Number(7, 0, required=False, help_text="g, instead of kg")
+    weight_g = Number(10, 3, required=False, help_text="g, instead of kg")
     unit = serializers.ChoiceField(choices=["kg", "g"], required=False, help_text="checked")
     basis = serializers.ChoiceField(choices=WeightBasis.choices)
     measured_at = Instant()
@@ -86,7 +86,7 @@ class WeightInput(Input):
         if attrs.pop("unit", unit) != unit:
             wrong = serializers.ErrorDetail(f"{given[0]} is in {unit}.", "wrong_unit")
             raise serializers.ValidationError({"unit": [wrong]})
-        return {**attrs, "weight_kg": convert(number, unit, "kg")}
+        return {**attrs, "weight_kg": round(convert(number, unit, "kg"), 3)}
 
 
 class WeightEndpoint(OfRun, Listed):
