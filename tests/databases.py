@@ -28,8 +28,8 @@ def create() -> None:
             _build(admin, template)
             for old in known[: 1 - KEPT_TEMPLATES]:
                 _drop(admin, old)
-        for old in _names(admin, "test_"):
-            if not is_alive(int(old.removeprefix("test_"))):
+        for old in (*_names(admin, "test_"), *_names(admin, "draft_")):
+            if not is_alive(int(old.rpartition("_")[2])):
                 _drop(admin, old)
         _copy(admin, template)
 
