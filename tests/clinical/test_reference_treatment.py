@@ -9,6 +9,7 @@ from clinical.time_in_range import time_in_range
 from clinical.titration import titrate
 from tests.clinical.reference import RUNS
 from tests.clinical.reference_values import agree, instant, number
+from tests.clinical.reference_words import in_range_words, titration_words
 
 runs = pytest.mark.parametrize("run", [run for _, run in RUNS], ids=[name for name, _ in RUNS])
 
@@ -20,27 +21,7 @@ def test_time_in_range_is_as_expected(run):
     ):
         assert name == expected["plan"]
 
-        agree(_in_range(time_in_range(plan, run.versions)), expected["time_in_range"], name)
-
-
-def _in_range(judged):
-    names = [
-        "results",
-        "results_censored",
-        "results_in_range",
-        "lost_h",
-        "interpolated_h",
-        "in_range_h",
-        "below_h",
-        "above_h",
-        "in_range_pct",
-    ]
-    return {name: getattr(judged, name) for name in names} | {
-        "not_interpolated": [
-            {"from": one.starts_at, "to": one.ends_at, "hours": one.hours, "why": list(one.why)}
-            for one in judged.not_interpolated
-        ]
-    }
+        agree(in_range_words(time_in_range(plan, run.versions)), expected["time_in_range"], name)
 
 
 @runs
@@ -50,34 +31,7 @@ def test_titration_rows_are_as_expected(run):
     ):
         rows = titrate(plan, protocol, run.versions, around)
 
-        agree([_row(one) for one in rows], expected["titration"], name)
-
-
-def _row(row):
-    found = {
-        "control_id": row.result.source,
-        "collected_at": row.result.collected_at,
-        "known_at": row.result.known_at,
-        "value": row.result.value,
-        "comparator": row.result.comparator,
-        "status": row.result.status.value,
-        "replaces": row.replaces,
-        "rate_when_known": row.rate_when_known,
-        "steps": [step.id for step in row.steps],
-        "rate_pct": row.step and row.step.rate_pct,
-        "hold_min": row.step and row.step.hold_min,
-        "proposed_rate": row.proposed_rate,
-        "censored": row.is_censored,
-        "blocked": [block.value for block in row.blocked],
-        "next_due": row.next_due,
-    }
-    if row.discordant is not None:
-        found["discordant"] = {
-            "rule": row.discordant.rule,
-            "with": row.discordant.source,
-            "value": row.discordant.value,
-        }
-    return found
+        agree([titration_words(one) for one in rows], expected["titration"], name)
 
 
 @runs

@@ -1,6 +1,7 @@
 """The laboratory messages of the reference cases, received as their sender would send them."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -9,13 +10,8 @@ from clinical.findings import Severity
 from interop.models import Message, Receipt
 from labs.models import Result
 from labs.queries.plans import as_plan, protocol_of, time_in_target, titration_of
-from tests.clinical.test_reference_cases import (
-    _change_order,
-    _in_range,
-    _row,
-    _with_instant,
-    agree,
-)
+from tests.clinical.reference_values import agree
+from tests.clinical.reference_words import in_range_words, titration_words
 from tests.interop.test_filing_reference import CASES, _comparable, _place, _rounded
 from tests.interop.ward import Ward
 
@@ -52,12 +48,14 @@ def _assert_laboratory_alerts(run, expected):
     analytes = set(Result.objects.values_list("analyte", flat=True))
     changes = AlertChange.objects.filter(alert__run=run, run_ended=False).select_related("alert")
     agree(
-        sorted((_change(change) for change in changes), key=_change_order),
-        sorted(
-            (row for row in expected if row["parameter"] in analytes),
-            key=lambda row: _change_order(_with_instant(row)),
-        ),
+        sorted((_change(change) for change in changes), key=_moment),
+        sorted((row for row in expected if row["parameter"] in analytes), key=_moment),
     )
+
+
+def _moment(row):
+    at = row["at"] if isinstance(row["at"], datetime) else datetime.fromisoformat(row["at"])
+    return at, row["parameter"], row["side"], row["change"]
 
 
 def _change(change):
@@ -85,5 +83,5 @@ def _assert_anticoagulation(plan, expected):
     rows = titration_of(plan, protocol)
 
     assert as_plan(plan).driver == expected["driver"]
-    agree(_in_range(time_in_target(plan)), expected["time_in_range"], expected["plan"])
-    agree([_row(one) for one in rows], expected["titration"], expected["plan"])
+    agree(in_range_words(time_in_target(plan)), expected["time_in_range"], expected["plan"])
+    agree([titration_words(one) for one in rows], expected["titration"], expected["plan"])
