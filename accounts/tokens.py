@@ -11,4 +11,4 @@ class TokenAuthentication(KnoxAuthentication):  # type: ignore[misc]  # knox shi
 
     def _cleanup_token(self, auth_token: Any) -> bool:
         """Say whether the token that was sent has lapsed."""
-        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
+        return auth_token.expiry is not None and auth_token.expiry <= timezone.now()

@@ -115,7 +115,9 @@ class AlertFilter(Filters):
     severity = django_filters.ChoiceFilter(choices=SEVERITIES, method="as_bad_as")
 
     def as_bad_as(self, rows: QuerySet[Alert], _name: str, word: str) -> QuerySet[Alert]:
-        """Of exactly this severity."""
+        """Of exactly this severity; of a time that has passed, `list` asks it of what held then."""
+        if "at" in self.data:
+            return rows
         return rows.filter(severity=Severity[word.upper()])
 
 
@@ -133,8 +135,12 @@ class AlertsOpen(Listed):
             return super().list(request, **kwargs)
         moment = Instant().run_validation(request.query_params["at"])
         rows = self.filter_queryset(with_seen(self.ever()))
-        page = self.paginate_queryset(open_at(rows, moment)) or []
-        self.note_reading(page)
+        standing = open_at(rows, moment)
+        if word := request.query_params.get("severity"):
+            standing = [one for one in standing if Severity(one.severity).name.lower() == word]
+        page = self.paginate_queryset(standing) or []
+        if self.parents is None:
+            self.note_reading(page)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def ever(self) -> QuerySet[Alert]:

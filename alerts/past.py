@@ -42,7 +42,7 @@ def open_at(alerts: QuerySet[Alert], when: datetime) -> list[Alert]:
     )
     versions = _events().filter(pgh_obj__in=found).annotate(known=known).filter(known__lte=when)
     standing = []
-    for version in versions.order_by("pgh_obj", "-pgh_id").distinct("pgh_obj"):
+    for version in versions.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id"):
         alert = found[version.pgh_obj_id]
         for name in COPIED:
             setattr(alert, name, getattr(version, name))

@@ -1,7 +1,5 @@
 """How many statements a request costs, through the whole stack."""
 
-from datetime import timedelta
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
