@@ -7,6 +7,29 @@ from accounts.permissions import Role
 from audit.context import action
 
 
+@action("opened a centre")
+def open_centre(
+    *,
+    code: str,
+    name: str,
+    timezone: str,
+    by: User | None,
+    at: datetime,
+    elso_number: str = "",
+) -> Centre:
+    """Add a programme. Raises ValidationError for an unknown time zone."""
+    centre = Centre(code=code, name=name, timezone=timezone, elso_number=elso_number)
+    centre.clean_fields()
+    centre.save()
+    return centre
+
+
+@action("opened a unit")
+def open_unit(*, centre: Centre, code: str, name: str, by: User | None, at: datetime) -> Unit:
+    """Add an intensive care unit to a centre."""
+    return Unit.objects.create(centre=centre, code=code, name=name)
+
+
 @action("made a user")
 def make_user(
     *,

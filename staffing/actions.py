@@ -46,6 +46,21 @@ class SwapWithin(RuleBroken):
     code = "swap_not_possible"
 
 
+@action("added somebody to the programme")
+def add_person(
+    *,
+    unit: Unit,
+    name: str,
+    job: str,
+    by: User,
+    at: datetime,
+    phone: str = "",
+    user: User | None = None,
+) -> Person:
+    """Add a person who can be given shifts; with a user they can sign in and be told."""
+    return Person.objects.create(unit=unit, name=name, job=job, phone=phone, user=user)
+
+
 @action("drafted a shift")
 def add_shift(
     *,

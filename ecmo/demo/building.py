@@ -1,0 +1,94 @@
+"""Building the demo unit, as of a moment: first who is on ECMO now, then the two years before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db import transaction
+
+from accounts.models import Centre
+from alerts.actions import acknowledge
+from alerts.models import Alert
+from ecmo.demo.checks import plan_checks
+from ecmo.demo.closed import closed
+from ecmo.demo.course import Course
+from ecmo.demo.laboratory import send_puzzles
+from ecmo.demo.people import open_hospital
+from ecmo.demo.roster import Crew, fill_roster
+from ecmo.demo.running import running
+from ecmo.demo.site import adopt_tables, list_devices, protocols
+from ecmo.demo.stay import Site, Stay
+from ecmo.demo.support import plan_support
+from ecmo.demo.treatment import plan_treatment
+from patients.models import Run
+
+OPENED_BEFORE = timedelta(days=780)
+SEEN_AFTER = timedelta(minutes=7)
+Say = Callable[[str], None]
+
+
+class NotEmpty(Exception):
+    """The database holds a centre already, perhaps a real one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to build: as of when, by which dice, how many closed runs, running ones how long."""
+
+    at: datetime
+    seed: int = 1
+    closed_runs: int = 60
+    longest_h: float = 999
+
+
+def build(wish: Wish, say: Say) -> None:
+    """Build the unit. Raises NotEmpty unless the database holds no centre yet."""
+    if Centre.objects.exists():
+        raise NotEmpty("This database holds a centre already; the demo builds on an empty one.")
+    begun = monotonic()
+    with transaction.atomic():
+        site = _open(wish)
+        for course in running(wish.at, wish.longest_h):
+            play(site, course)
+        _see_alerts(site)
+        first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
+        if first is not None:
+            send_puzzles(site.crew.hospital, first, wish.at)
+    say(f"patients on ECMO now: {_seconds(begun)}")
+    begun = monotonic()
+    for course in closed(wish.at, wish.closed_runs, site.rng("closed runs")):
+        with transaction.atomic():
+            play(site, course)
+    say(f"{wish.closed_runs} closed runs: {_seconds(begun)}")
+
+
+def play(site: Site, course: Course) -> Run:
+    """Play one course to its end, or to now."""
+    stay = Stay.of(site, course)
+    plan_support(stay)
+    plan_treatment(stay)
+    plan_checks(stay)
+    stay.play()
+    return stay.run
+
+
+def _open(wish: Wish) -> Site:
+    opened_at = wish.at - OPENED_BEFORE
+    hospital = open_hospital(opened_at)
+    adopt_tables(hospital, opened_at)
+    devices = list_devices(hospital, opened_at)
+    fill_roster(hospital, wish.at)
+    return Site(Crew(hospital), devices, protocols(), wish.at, wish.seed)
+
+
+def _see_alerts(site: Site) -> None:
+    """Let whoever is on acknowledge what has been open for a while."""
+    for alert in Alert.objects.open().filter(opened_at__lt=site.now - timedelta(hours=1)):
+        at = min(alert.opened_at + SEEN_AFTER, site.now)
+        by = site.crew.bedside(alert.unit.code, at)
+        acknowledge(alert=alert, by=by, at=at, note="")
+
+
+def _seconds(begun: float) -> str:
+    return f"{monotonic() - begun:.0f} s"

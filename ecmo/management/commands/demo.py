@@ -1,0 +1,54 @@
+"""`manage.py demo`: a believable unit of invented patients, on an empty database of the demo."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import Centre
+from ecmo.demo.building import NotEmpty, Wish, build
+from ecmo.demo.people import LOGINS, PASSWORD
+
+
+class Command(BaseCommand):
+    """Builds the demo unit."""
+
+    help = "Build the demo unit by calling the actions: invented patients, relative to now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the moment, the seed and the size."""
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if a centre exists")
+        parser.add_argument("--at", type=_instant, help="the moment that is now (ISO 8601, offset)")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--closed", type=int, default=60, help="how many closed runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        """Build; print how long it took and who can sign in."""
+        if not settings.DEMO:
+            raise CommandError("The demo's passwords are known to all: it needs DEMO=true.")
+        if not (options["if_empty"] and Centre.objects.exists()):
+            at = options["at"] or timezone.now()
+            try:
+                build(Wish(at, options["seed"], options["closed"]), self._say)
+            except NotEmpty as refused:
+                raise CommandError(str(refused)) from refused
+        self._print_logins()
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"  {text}")
+        self.stdout.flush()
+
+    def _print_logins(self) -> None:
+        self.stdout.write(f"\n  Sign in with one of these; the password of all is {PASSWORD}\n")
+        for login in LOGINS:
+            self.stdout.write(f"    {login.username:15} {login.role.label}")
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time needs its offset")
+    return at
