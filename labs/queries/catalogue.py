@@ -24,7 +24,10 @@ def catalogue_rows(centre: Centre, at: datetime) -> list[dict[str, Any]]:
 
 
 def default_rows() -> list[dict[str, Any]]:
-    """Return every laboratory measure of the product as a catalogue row."""
+    """Return every laboratory measure of the product as a catalogue row, numbers as exact text.
+
+    They can be stored as they are.
+    """
     return [_row(one) for one in MEASURES.values() if one.kind is Kind.LAB]
 
 
@@ -36,13 +39,17 @@ def _row(one: Measure) -> dict[str, Any]:
         "local": [],
         "unit": one.unit if has_unit else None,
         "accepted_units": _factors(one) if has_unit else {},
-        "hard": None if one.hard.is_open else [one.hard.low, one.hard.high],
+        "hard": None if one.hard.is_open else [_text(one.hard.low), _text(one.hard.high)],
     }
 
 
-def _factors(one: Measure) -> dict[str, Decimal]:
+def _factors(one: Measure) -> dict[str, str]:
     units = dict.fromkeys((one.unit, one.display_unit, *one.accepted_units, *one.factors))
-    return {unit: _factor(one, unit) for unit in units if _is_taken(one, unit)}
+    return {unit: f"{_factor(one, unit):f}" for unit in units if _is_taken(one, unit)}
+
+
+def _text(bound: Decimal | None) -> str | None:
+    return None if bound is None else f"{bound:f}"
 
 
 def _factor(one: Measure, unit: str) -> Decimal:

@@ -1,11 +1,13 @@
 """The laboratory system sends over HTTP; the people of the interface read the list."""
 
 import pytest
+from django.db import OperationalError
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from accounts.permissions import Role
 from audit.models import Access
+from interop import api
 from interop.actions import receive as receiving
 from interop.models import Message
 from tests.cast import member
@@ -168,3 +170,16 @@ def test_the_list_costs_the_same_however_long_it_is(
 
     with django_assert_num_queries(6):
         client.get(LIST)
+
+
+def test_a_database_that_cannot_store_asks_the_sender_to_send_again(run, send, monkeypatch):
+    monkeypatch.setattr(api, "receive_message", _cannot)
+
+    response = send(message().encode())
+
+    assert answer(response)[1] == "AE"
+    assert "send it again" in answer(response)[3]
+
+
+def _cannot(**_):
+    raise OperationalError("gone away")

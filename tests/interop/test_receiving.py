@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from alerts.models import Alert, Category
+from interop import tasks
 from interop.actions import process
 from interop.actions.process import process_message, sweep
 from interop.actions.receive import receive_message
@@ -20,8 +21,10 @@ from interop.actions.work import (
 )
 from interop.models import Message, MessageState, QuarantinedObservation, Receipt
 from labs.models import Result
+from labs.queries.catalogue import default_rows
 from tests.factories import NOON, CentreFactory, PatientFactory, UnitFactory
 from tests.interop.messages import HEADER, ORDER, oru, result
+from tests.labs.reference import site_document
 
 PID = "PID|1||M1^^^HOSP^MR||Canary^Wren||19800517|F"
 NOON_ORDER = ORDER.replace("20260314081500-0500", "20260302110000+0000").replace(
@@ -338,3 +341,75 @@ def test_a_message_that_is_not_for_us_is_set_aside_and_stays_on_record(run, rece
     assert held.raw
     with pytest.raises(NotWaiting):
         set_aside(message=filed, by=coordinator, at=NOON, reason="outpatient")
+
+
+def test_a_site_that_is_told_later_is_noted_on_the_sample(run, receive):
+    receive(message().encode())
+    later = NOON_ORDER.replace("113000", "114500")
+    site = result(kind="ST", code="SITE^Site^L", value="ARTERIAL LINE", unit="")
+    header = HEADER.replace("|M1|", "|M2|")
+    site_document(
+        run.unit.centre,
+        "lab_catalogue",
+        [*default_rows(), {**BLANK, "analyte": "sample_site", "local": ["SITE"]}],
+    )
+
+    receive(message(site, obx(status="C"), order=later, header=header).encode())
+
+    assert Result.objects.current().get().sample.site == "ARTERIAL LINE"
+
+
+BLANK = {"loinc": [], "unit": None, "accepted_units": {}, "hard": None}
+
+
+def test_a_message_with_two_values_waiting_stays_on_the_list_until_the_second(
+    run, receive, coordinator
+):
+    two = message(obx(unit="parsec"), obx(value="7").replace("OBX|1", "OBX|2"))
+    held = receive(two.encode()).message
+    first, second = held.quarantined.all()
+    common = {"by": coordinator, "at": NOON, "reason": "asked for again"}
+
+    resolve_quarantined(row=first, **common)
+    held.refresh_from_db()
+    assert held.state == MessageState.HELD
+
+    resolve_quarantined(row=second, **common)
+    held.refresh_from_db()
+    assert held.state == MessageState.DONE
+
+
+def test_an_absurd_number_is_kept_as_it_was_sent(run, receive):
+    receive(message(obx(value="9" * 15)).encode())
+
+    held = QuarantinedObservation.objects.get()
+    assert (held.converted, held.reported) == (None, f"{'9' * 15} s")
+
+
+def test_a_centre_without_units_keeps_a_message_that_cannot_be_filed(lab_interface, monkeypatch):
+    monkeypatch.setattr(process, "file_message", _fails)
+    received = receive_message(raw=message(), by=lab_interface, centre=CentreFactory(), at=NOON)
+
+    for minutes in (1, 2):
+        sweep(at=NOON + timedelta(minutes=minutes))
+
+    received.message.refresh_from_db()
+    assert received.message.attempts == 3
+    assert not Alert.objects.exists()
+
+
+def test_the_beat_rings_the_sweep(run, receive, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(process, "file_message", _fails)
+        receive(message().encode())
+
+    tasks.sweep()
+
+    assert Message.objects.get().outcome == "filed"
+
+
+def test_text_is_taken_as_bytes_are(run, lab_interface, centre):
+    received = receive_message(raw="not \x00 HL7 \ud800", by=lab_interface, centre=centre, at=NOON)
+
+    assert received.message.state == MessageState.FAILED
+    assert "\x00" not in received.message.raw
