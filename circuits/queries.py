@@ -209,7 +209,7 @@ def uses_of(run: Run) -> QuerySet[ComponentUse]:
     """Every component that was part of a circuit of the run, in order of installation."""
     return (
         ComponentUse.objects.filter(circuit__run=run)
-        .select_related("component__model", "circuit")
+        .select_related("component__model", "circuit", "entered_by")
         .order_by("installed_at", "pk")
     )
 
