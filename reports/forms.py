@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
@@ -87,11 +87,17 @@ class FactsForm(ClockedForm):
         ]
 
     def told(self) -> dict[str, Any]:
-        """Return the facts with what was typed, ready to be stored."""
-        typed = {fact.path: _stored(self.cleaned_data[fact.name]) for fact in facts_asked()}
-        facts = with_values(self.facts, typed)
-        facts["pre_ecls"]["support"] = self._support()
-        return facts
+        """Return the facts with what was typed, ready to be stored; what is the same stays as is."""
+        typed = {fact: self.cleaned_data[fact.name] for fact in facts_asked()}
+        changed = {
+            fact.path: _stored(value)
+            for fact, value in typed.items()
+            if not _is_same(fact, value_at(self.facts, fact.path), value)
+        }
+        support = self._support()
+        if support != (value_at(self.facts, "pre_ecls.support") or []):
+            changed["pre_ecls.support"] = support
+        return with_values(self.facts, changed)
 
     def _support(self) -> list[dict[str, Any]]:
         """Keep rows that are still ticked with their times, and those the form does not ask."""
@@ -117,6 +123,22 @@ def _initial(run: Run) -> dict[str, Any]:
         "support": [row["item"] for row in rows],
         **{fact.name: _shown(fact, value_at(facts, fact.path)) for fact in facts_asked()},
     }
+
+
+def _is_same(fact: Fact, stored: Any, typed: Any) -> bool:
+    """Whether what was typed means what stands there already, however it is written."""
+    if stored in (None, "") or typed in (None, ""):
+        return stored in (None, "") and typed in (None, "")
+    if fact.kind is Kind.NUMBER:
+        return str(stored) == str(typed) or _number(stored) == typed
+    return bool(_shown(fact, stored) == typed)
+
+
+def _number(stored: Any) -> Decimal | None:
+    try:
+        return Decimal(str(stored))
+    except InvalidOperation:
+        return None
 
 
 def _shown(fact: Fact, value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Runs that ended in March 2026: one told wholly, one of which nobody told more than it must be."""
+"""Runs of two days: one told wholly, one of which nobody told more than it must be.
+
+Unless another beginning is given, they end in March 2026, at NOON.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +17,7 @@ from tests.factories import NOON, PatientFactory
 from tests.scenarios import FLOW_ON, device, running_vv
 
 APRIL = NOON + timedelta(days=40)
-LATER = NOON + timedelta(days=20)
+TWO_DAYS, TWENTY_DAYS = timedelta(days=2), timedelta(days=20)
 READINGS = {
     "pump_speed": 3400, "blood_flow": "4.10", "sweep_gas_flow": 4, "fdo2": 90,
     "p_drainage": -68, "p_pre_membrane": 182, "p_post_membrane": 160,
@@ -26,7 +29,10 @@ def stamp(hours):
     return (FLOW_ON + timedelta(hours=hours)).isoformat()
 
 
-def facts():
+def facts(on=FLOW_ON):
+    def stamp(hours):
+        return (on + timedelta(hours=hours)).isoformat()
+
     gas = {"taken_at": stamp(-1), "site": "arterial"} | GAS
     return {
         "admission": {
@@ -50,39 +56,42 @@ def facts():
     }  # fmt: skip
 
 
-def ended_run(patient, by):
-    """On V-V from 28 February to 2 March 2026, with a circuit; told no more than that."""
-    run = with_parts(running_vv(patient, by), by)
-    decannulate(run=run, ended_at=NOON, by=by, at=NOON, end_reason="expected_recovery")
+def ended_run(patient, by, *, on=FLOW_ON):
+    """On V-V for two days, with a circuit; told no more than that."""
+    off = on + TWO_DAYS
+    run = with_parts(running_vv(patient, by, at=on), by)
+    decannulate(run=run, ended_at=off, by=by, at=off, end_reason="expected_recovery")
     run.refresh_from_db()
     return run
 
 
 def with_parts(run, by):
     """Its own oxygenator and pump head: the same part cannot be in two runs."""
-    circuit = open_circuit(run=run, label="Circuit 1", started_at=FLOW_ON, by=by, at=FLOW_ON)
+    on = run.started_at
+    circuit = open_circuit(run=run, label="Circuit 1", started_at=on, by=by, at=on)
     for kind in ("oxygenator", "pump_head"):
         part = NewPart(model=device(kind), serial=f"SN-{run.pk}", udi="(01)x")
-        install_component(circuit=circuit, part=part, installed_at=FLOW_ON, by=by, at=FLOW_ON)
+        install_component(circuit=circuit, part=part, installed_at=on, by=by, at=on)
     return run
 
 
-def whole_run(patient, by):
+def whole_run(patient, by, *, on=FLOW_ON):
     """The same with cannulas, checks, gases, diagnosis, outcome and all that the registry asks."""
-    run = with_parts(running_vv(patient, by), by)
+    off, later = on + TWO_DAYS, on + TWO_DAYS + TWENTY_DAYS
+    run = with_parts(running_vv(patient, by, at=on), by)
     cannulas = [insert(run, by, *place) for place in PLACES]
     for hours in (1, 4, 8, 24):
         check(run, by, hours)
     gas_at_day(run, by)
-    record_diagnosis(run=run, icd10="J80", label="ARDS", is_primary=True, by=by, at=NOON)
-    decannulate(run=run, ended_at=NOON, by=by, at=NOON, end_reason="expected_recovery")
+    record_diagnosis(run=run, icd10="J80", label="ARDS", is_primary=True, by=by, at=off)
+    decannulate(run=run, ended_at=off, by=by, at=off, end_reason="expected_recovery")
     for cannula in cannulas:
-        remove_cannula(cannula=cannula, removed_at=NOON, reason="elective", by=by, at=NOON)
+        remove_cannula(cannula=cannula, removed_at=off, reason="elective", by=by, at=off)
     record_outcome(
-        run=run, discharged_alive=True, discharge_location="home", discharged_at=LATER,
-        by=by, at=LATER,
+        run=run, discharged_alive=True, discharge_location="home", discharged_at=later,
+        by=by, at=later,
     )  # fmt: skip
-    record_run_facts(run=run, support_type="pulmonary", registry_facts=facts(), by=by, at=LATER)
+    record_run_facts(run=run, support_type="pulmonary", registry_facts=facts(on), by=by, at=later)
     patient.race, patient.registry_id = "Unknown", f"N-{in_letters(patient.pk)}"
     patient.save(update_fields=["race", "registry_id"])
     run.refresh_from_db()
@@ -99,20 +108,20 @@ PLACES = (("femoral_v", "drainage"), ("internal_jugular_v", "return"))
 
 def insert(run, by, site, purpose):
     return record_cannula(
-        run=run, inserted_at=FLOW_ON, site=site, purpose=purpose, side="R", size_fr=Decimal(23),
-        by=by, at=NOON,
+        run=run, inserted_at=run.started_at, site=site, purpose=purpose, side="R",
+        size_fr=Decimal(23), by=by, at=run.started_at + TWO_DAYS,
     )  # fmt: skip
 
 
 def check(run, by, hours, kind="q4h", **values):
-    at = FLOW_ON + timedelta(hours=hours)
+    at = run.started_at + timedelta(hours=hours)
     typed = Typed(checked_at=at, values=READINGS | values, kind=kind)
     confirmed = tuple(READINGS)
     return record_check(run=run, typed=typed, by=by, at=at, confirmed=confirmed)
 
 
 def gas_at_day(run, by, hours=24):
-    at = FLOW_ON + timedelta(hours=hours)
+    at = run.started_at + timedelta(hours=hours)
     units = {"ph": "[pH]", "paco2": "mm[Hg]", "pao2": "mm[Hg]", "hco3": "mmol/L", "sao2": "%"}
     results = [
         Charted(analyte=name, value=Decimal(value), unit=units[name]) for name, value in GAS.items()
