@@ -1,9 +1,15 @@
 """Where the API's endpoints live: `/api/v1/`, its schema, and the page that shows it."""
 
+from typing import Any
+
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 from rest_framework.routers import Route, SimpleRouter
+from rest_framework.views import APIView
 
+from accounts.access import SignedIn
 from accounts.api import LoginView, LogoutView
 from alerts.api import (
     AlertEndpoint,
@@ -37,6 +43,7 @@ from patients.api.events import (
 )
 from patients.api.patients import PatientEndpoint
 from reports.api import FileEndpoint, ReportEndpoint
+from reports.registry_api import RegistryRecordEndpoint
 from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
 from web.api import CentreEndpoint, MeEndpoint, UnitEndpoint, UserEndpoint
 from web.endpoints import Endpoint
@@ -48,6 +55,19 @@ class DocsView(SpectacularSwaggerSplitView):
     permission = "signed in"
     url_name = "api:schema"
     template_name = "web/api_docs.html"
+
+
+class NowhereView(APIView):
+    """An address that the API does not have."""
+
+    permission = "signed in"
+    permission_classes = [SignedIn]
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Say so in the API's own words, whatever is sent."""
+        super().initial(request, *args, **kwargs)
+        raise NotFound(f"The API has no address {request.path}; see /api/docs/.")
 
 
 RUN = "runs/<uuid:run_id>"
@@ -97,6 +117,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/alerts": RunAlertEndpoint,
     f"{RUN}/alert-history": AlertHistoryEndpoint,
     f"{RUN}/dues": RunDueEndpoint,
+    f"{RUN}/registry-record": RegistryRecordEndpoint,
     "alerts": AlertEndpoint,
     "dues": DueEndpoint,
     "people": PersonEndpoint,
@@ -121,6 +142,7 @@ v1 = [
     path("auth/logout/", LogoutView.as_view(), name="logout"),
     path("hl7/", Hl7Endpoint.as_view(), name="hl7"),
     *router.urls,
+    path("<path:elsewhere>/", NowhereView.as_view(), name="nowhere"),
 ]
 documentation = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -25,5 +25,6 @@ app.conf.beat_schedule = {
         "task": "reports.produce_last_month",
         "schedule": crontab(minute="15", hour="*", day_of_month="1-3"),
     },
+    "web-forget-answers": {"task": "web.forget_answers", "schedule": crontab(minute="40")},
     "heartbeat": {"task": "notifications.heartbeat", "schedule": 30.0},
 }

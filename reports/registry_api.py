@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -56,16 +57,22 @@ class RecordShape(Shape):
     is_exportable = serializers.BooleanField(help_text="nothing blocks")
 
 
+ONE_RECORD: Any = forced_singular_serializer(RecordShape)  # type: ignore[no-untyped-call]  # its untyped
+
+
 class RegistryRecordEndpoint(Endpoint):
     """What the registry would be told of a run."""
 
+    queryset = Run.objects.none()
     serializer_class = RecordShape
+    filter_backends: list[Any] = []
+    pagination_class = None
     parents = Run.objects
     parent_kwarg = "run_id"
     whose = "patient.public_id"
     permissions: ClassVar = {"list": P.REGISTRY_EXPORT}
 
-    @extend_schema(operation_id="runs_registry_record", responses=RecordShape)
+    @extend_schema(operation_id="runs_registry_record", responses=ONE_RECORD)
     def list(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Return the record with its findings; nothing is exported."""
         (member,) = cohort(Run.objects.filter(pk=self.parent.pk), self.at)

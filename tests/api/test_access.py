@@ -168,3 +168,16 @@ def test_the_description_is_shown_without_anything_from_elsewhere(sam, client, s
     assert "<script>" not in text
     assert "script-src 'self'" in page["Content-Security-Policy"]
     assert "runs_checks_create" in schema.content.decode()
+
+
+def test_an_address_that_is_none_is_said_so_in_the_words_of_the_api(sam, db):
+    answer = sam.get("/api/v1/moon/")
+
+    assert (answer.status_code, answer["content-type"]) == (404, PROBLEM_JSON)
+    assert "/api/v1/moon/" in answer.json()["detail"]
+    assert APIClient().get("/api/v1/moon/").status_code == 401
+    assert sam.get("/api/v1/me").status_code == 301
+
+
+def test_a_search_for_what_no_database_holds_is_refused(sam):
+    assert sam.get("/api/v1/patients/", {"search": "a\x00b"}).status_code == 400

@@ -1,6 +1,7 @@
 """A create that is sent twice is done once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -9,6 +10,8 @@ from rest_framework.test import APIClient
 
 from circuits.models import Check
 from tests.api.test_checks import charted
+from tests.factories import NOON
+from web.actions.answers import KEPT_FOR, forget_answers
 from web.idempotency import StillRunning
 from web.models import IdempotencyRecord
 
@@ -96,3 +99,11 @@ def test_eight_at_once_with_one_key_store_one_check(specialist, checks):
     assert IdempotencyRecord.objects.get().status == 201
     late = APIClient(headers={"authorization": f"Token {token}"}).post(checks, check, headers=KEY)
     assert late.status_code == 200
+
+
+def test_answers_are_forgotten_after_two_days(sam, checks):
+    sam.post(checks, charted(), headers=KEY)
+
+    assert forget_answers(at=NOON + KEPT_FOR) == 0
+    assert forget_answers(at=NOON + KEPT_FOR + timedelta(seconds=1)) == 1
+    assert not IdempotencyRecord.objects.exists()
