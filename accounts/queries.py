@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from accounts.models import Centre, Membership, Unit, User
 from accounts.permissions import ROLES, Permission, Role
 
+Rights = dict[tuple[int, int | None], frozenset[Permission]]
+
 
 def permissions_of(user: User, at: datetime) -> dict[int, frozenset[Permission]]:
     """Return for each unit (by primary key) what `user` may do there at `at`. Two statements."""
@@ -37,14 +39,14 @@ def may(user: User, permission: Permission, *, unit: Unit, at: datetime) -> bool
     )
 
 
-def held_by(user: User, at: datetime) -> dict[int | None, frozenset[Permission]]:
-    """Return what `user` may do by unit (None: in whole centres), in one statement."""
-    held: dict[int | None, frozenset[Permission]] = {}
-    if user.is_active:
-        for role, unit in (
-            Membership.objects.current(at).filter(user=user).values_list("role", "unit")
-        ):
-            held[unit] = held.get(unit, frozenset()) | ROLES[Role(role)]
+def held_by(user: User, at: datetime) -> Rights:
+    """Return what `user` may do by centre and unit (None: in all of it), in one statement."""
+    held: Rights = {}
+    if not user.is_active:
+        return held
+    rows = Membership.objects.current(at).filter(user=user)
+    for role, centre, unit in rows.values_list("role", "centre_id", "unit_id"):
+        held[centre, unit] = held.get((centre, unit), frozenset()) | ROLES[Role(role)]
     return held
 
 

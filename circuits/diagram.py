@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from clinical.measures import MEASURES
 from patients.models import Cannula, CannulaPurpose, CannulaSite
-from web.numbers import NOTHING
+from web.numbers import NOTHING, show_number
 
 UPPER_BODY = frozenset(
     {
@@ -94,9 +94,7 @@ def _text(cannulas: list[Cannula]) -> str:
 
 def _sensor(code: str, value: Decimal | None, attention: int | None) -> Sensor:
     measure = MEASURES[code]
-    shown = (
-        f"{measure.shown(value):f}".replace("-", "\N{MINUS SIGN}") if value is not None else NOTHING
-    )
+    shown = NOTHING if value is None else show_number(measure.shown(value), measure.decimals)
     return Sensor(measure.short, shown, measure.display_unit, attention)
 
 

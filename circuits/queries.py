@@ -54,9 +54,9 @@ class Against:
     limits: list[Limit]
 
 
-def against(run: Run) -> Against:
-    """Return the modes and limits of a run (two statements)."""
-    return Against(list(run.modes.order_by("starts_at")), limits_of(run))
+def against(run: Run, measures: Collection[str] | None = None) -> Against:
+    """Return the modes of a run and its limits, perhaps of some measures only (two statements)."""
+    return Against(list(run.modes.order_by("starts_at")), limits_of(run, measures))
 
 
 def checks_of(run: Run) -> QuerySet[Check]:

@@ -1,7 +1,7 @@
 """Series of a run for charts, built as JSON inside PostgreSQL: one statement, one string."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import F, FloatField, TextField, Value
@@ -35,7 +35,7 @@ def trend_json(run: Run, measures: Sequence[str], since: datetime, until: dateti
     found: dict[str, str | None] = rows.order_by().aggregate(
         body=Cast(
             JSONObject(
-                t=_list(Extract("checked_at", "epoch"), order),
+                t=_list(Extract("checked_at", "epoch", tzinfo=UTC), order),
                 amended=_list(F("version"), order),
                 series=JSONObject(**{code: _list(_number(code), order) for code in measures}),
             ),

@@ -1,5 +1,6 @@
 """Questions about patients and runs."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -24,7 +25,7 @@ def census(user: User, at: datetime) -> QuerySet[Run]:
     return (
         Run.objects.running()
         .visible_to(user, at)
-        .select_related("patient", "unit__centre")
+        .select_related("patient__centre", "unit__centre")
         .order_by("unit__name", "patient__bed", "patient__sort_key")
     )
 
@@ -70,15 +71,16 @@ def weight_at(run: Run, when: datetime) -> WeightEntry | None:
     return newest or run.weights.order_by("measured_at", "pk").first()
 
 
-def limits_of(run: Run) -> list[Limit]:
-    """Return every limit row of a run that was not superseded, as the rules read them."""
-    return [as_limit(row) for row in run.limits.filter(superseded_at=None)]
+def limits_of(run: Run, measures: Collection[str] | None = None) -> list[Limit]:
+    """Return the limits of a run that were not superseded, as the rules read them.
 
-
-def as_limit(row: RunLimit) -> Limit:
-    """Return the row as the rules read it."""
-    spans: dict[str, Any] = {kind: span_of(row, kind) for kind in KINDS}
-    return Limit(row.measure, **spans, valid_from=row.valid_from, valid_to=row.valid_to)
+    `measures` narrows them: the row of a table of seventy is dear, and a check needs a dozen.
+    """
+    rows = run.limits.filter(superseded_at=None)
+    if measures is not None:
+        rows = rows.filter(measure__in=measures)
+    bounds = [f"{kind}_{side}" for kind in KINDS for side in ("low", "high")]
+    return [_limit(row) for row in rows.values("measure", "valid_from", "valid_to", *bounds)]
 
 
 def span_of(row: RunLimit, kind: str) -> Span:
@@ -165,7 +167,13 @@ def timeline(run: Run) -> list[Event]:
     """Return what happened to the patient in a run, newest first (seven statements)."""
     events = [
         *(
-            Event(one.occurred_at, "Complication", one.label, one.note, one.entered_at)
+            Event(
+                one.occurred_at or one.entered_at,
+                "Complication",
+                one.label if one.occurred_at else f"{one.label} (time not known)",
+                one.note,
+                one.entered_at,
+            )
             for one in run.complications.filter(withdrawn_at=None)
         ),
         *(
@@ -201,3 +209,10 @@ def _cannula_events(run: Run) -> list[Event]:
             why = one.removed_reason.replace("_", " ")
             events.append(Event(one.removed_at, "Cannula", f"{one} out", why, one.removed_at))
     return events
+
+
+def _limit(row: Mapping[str, Any]) -> Limit:
+    hard, soft, warning, critical = (
+        Span(row[f"{kind}_low"], row[f"{kind}_high"]) for kind in KINDS
+    )
+    return Limit(row["measure"], hard, soft, warning, critical, row["valid_from"], row["valid_to"])

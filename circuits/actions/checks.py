@@ -20,11 +20,23 @@ from circuits.document import Readings, Typed
 from circuits.models import Check
 from circuits.queries import Against, against, context_at, derived_in
 from circuits.wording import explain
-from clinical.check import AnswerKind, Entry, Question, RunContext, questions
+from clinical.check import (
+    DELTA_P,
+    FLOW_INDEX,
+    FLOW_PER_KG,
+    RESISTANCE,
+    AnswerKind,
+    Entry,
+    Question,
+    RunContext,
+    questions,
+)
 from clinical.limits import Limit
 from patients.models import Run
 from patients.queries import mode_at
 from web.problems import ErrorItem, RuleBroken
+
+DERIVED = frozenset({DELTA_P, RESISTANCE, FLOW_PER_KG, FLOW_INDEX})
 
 
 class CheckRefused(RuleBroken):
@@ -64,8 +76,8 @@ def record_check(
     sent again with those measures in `confirmed`, it is accepted.
     """
     run = Run.objects.locked(run.pk)
-    held = against(run)
     readings = document.read(typed)
+    held = against(run, {*readings.values, *DERIVED})
     body = _judged(run, typed, readings, held, confirmed, at)
     check = Check(
         run=run,
@@ -106,7 +118,7 @@ def amend_check(
     if not reason.strip():
         raise RuleBroken("Say why the check is amended: the reason stays beside the old value.")
     typed, readings = _amended(check, values, not_done or {})
-    held = against(run)
+    held = against(run, {*readings.values, *check.document["values"], *DERIVED})
     already = {c for c, row in check.document["values"].items() if row.get("confirmed")}
     body = _judged(run, typed, readings, held, already | set(confirmed), check.entered_at)
     fields = ("run", "root_id", "kind", "trial", "checked_at", "performed_by", "device_at", "note")

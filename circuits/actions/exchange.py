@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from alerts.actions import reconcile_alerts
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from alerts.actions import reconcile_alerts
 from alerts.models import Category
 from audit.context import action
 from circuits.actions.assess import reassess_circuit

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,25 @@ from web.idempotency import idempotent
 
 P = Permission
 TYPED = ("checked_at", "values", "methods", "not_done", "findings", "kind", "trial", "note")
+
+
+CHECK_EXAMPLE = OpenApiExample(
+    "An hourly check",
+    {
+        "checked_at": "2026-03-02T11:50:00+01:00",
+        "values": {
+            "pump_speed": 3100,
+            "blood_flow": "4.40",
+            "sweep_gas_flow": "3.0",
+            "fdo2": "0.8",
+            "p_drainage": -58,
+        },
+        "not_done": {"temp_blood_out": "probe broken"},
+        "performed_by": "5d0c1f5e-6a55-4a0b-9a1e-0f5a4d0a7a10",
+        "public_id": "0f2a1e5e-8f2b-4f7b-9f0d-0a8a6a3d9f11",
+    },
+    request_only=True,
+)
 
 
 class CheckFilter(Filters):
@@ -74,7 +93,7 @@ class CheckEndpoint(ChecksOfRun, Listed, Shown):
             raise Http404("This run has no such check.")
         return found
 
-    @extend_schema(request=CheckInput, responses={201: CheckShape})
+    @extend_schema(request=CheckInput, responses={201: CheckShape}, examples=[CHECK_EXAMPLE])
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Record a check. 422 says what cannot be, 409 `needs_confirmation` asks what is unusual.

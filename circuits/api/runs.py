@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +32,17 @@ from web.filters import Filters
 from web.idempotency import idempotent
 
 P = Permission
+
+
+FLOW_ON_EXAMPLE = OpenApiExample(
+    "Flow on, the rest is owed",
+    {
+        "patient": "7d3f0a2e-2f64-4a43-8f0a-3a0f0d4b8c21",
+        "started_at": "2026-03-02T03:12:00+01:00",
+        "public_id": "b0a7b1e8-52ad-4a9b-9a44-8d9f8b5c2f3d",
+    },
+    request_only=True,
+)
 
 
 class RunFilter(Filters):
@@ -84,7 +95,7 @@ class RunEndpoint(Listed, Shown):
             return [run_row(run) for run in rows]
         return [run_summary(run, self.at) for run in rows]
 
-    @extend_schema(request=RunInput, responses={201: RunShape})
+    @extend_schema(request=RunInput, responses={201: RunShape}, examples=[FLOW_ON_EXAMPLE])
     @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002
         """Flow on: a patient and a time are enough. 409 `second_running_run` if on ECMO already."""

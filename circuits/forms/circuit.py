@@ -64,7 +64,10 @@ class ExchangeForm(PartForm):
     """A part exchanged for another, with the reason."""
 
     reason = forms.ChoiceField(
-        choices=[c for c in RemovalReason.choices if c[0] != RemovalReason.END_OF_RUN]
+        choices=[
+            ("", "Choose"),
+            *(c for c in RemovalReason.choices if c[0] != RemovalReason.END_OF_RUN),
+        ]
     )
     exchanged_at = ClinicalDateTimeField(label="Exchanged at")
     note = forms.CharField(max_length=300, required=False)

@@ -146,6 +146,7 @@ def _page(
         "confirmed": request.POST.getlist("confirm"),
         "due": run.dues.filter(kind="check", settled_at=None).first(),
         "drop_limit": limits.get("delta_p"),
+        "drop_before": _before(run).get("delta_p"),
         "at": at,
         "density": "touch",
     }

@@ -19,6 +19,7 @@ from circuits.views.overview import circuit_drawing
 from patients.access import note_reading, open_run
 from patients.queries import banner_of
 from web.pages import act_on_form
+from web.times import clinical_time
 
 FIRST_CIRCUIT = "Circuit 1"
 
@@ -88,6 +89,7 @@ def component_exchange(request: UserRequest, public_id: str) -> HttpResponse:
     run = use.circuit.run
     note_reading(request, run.patient, "exchange", use.public_id)
     form = ExchangeForm(request.POST or None, at=at, kind=use.kind)
+    installed = use.installed_at.astimezone(run.unit.centre.tz)
     back = reverse("circuits:circuit-detail", args=[run.public_id])
 
     def exchange(facts: dict[str, Any]) -> list[ComponentUse]:
@@ -110,7 +112,7 @@ def component_exchange(request: UserRequest, public_id: str) -> HttpResponse:
             "run": run,
             "banner": banner_of(run.patient, run, at),
             "title": f"Exchange the {use.get_kind_display().lower()}",
-            "note": f"Out comes {use.component}, in since {use.installed_at:%d-%b-%Y %H:%M} UTC.",
+            "note": f"Out comes {use.component}, in since {clinical_time(installed)}.",
             "back": back,
         },
         then=back,

@@ -34,7 +34,7 @@ KEY_VALUES = (
 )
 OLD_AFTER = timedelta(hours=2)
 LOOK_BACK = 24
-WINDOW_LABELS = (("12", "12 hr"), ("24", "24 hr"), ("72", "72 hr"), ("run", "Run"))
+WINDOW_LABELS = (("12", "12hr"), ("24", "24hr"), ("72", "72hr"), ("run", "Run"))
 RECENT_EVENTS = 8
 
 

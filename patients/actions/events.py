@@ -15,14 +15,15 @@ def record_complication(
     run: Run,
     code: str,
     label: str,
-    occurred_at: datetime,
+    occurred_at: datetime | None,
     by: User,
     at: datetime,
     note: str = "",
 ) -> Complication:
-    """Add a complication with its registry code."""
+    """Add a complication with its registry code; its time may not be known yet."""
     run = Run.objects.locked(run.pk)
-    refuse_future(occurred_at, at, "time of the complication")
+    if occurred_at:
+        refuse_future(occurred_at, at, "time of the complication")
     return Complication.objects.create(
         run=run,
         code=code,
@@ -102,10 +103,8 @@ def record_product(
 def record_diagnosis(
     *, run: Run, icd10: str, label: str, is_primary: bool, by: User, at: datetime
 ) -> Diagnosis:
-    """Add a diagnosis; making one primary takes that from the one before."""
+    """Add a diagnosis. A second primary one is kept as told; the findings ask which it is."""
     run = Run.objects.locked(run.pk)
-    if is_primary:
-        run.diagnoses.filter(is_primary=True).update(is_primary=False)
     return Diagnosis.objects.create(
         run=run, icd10=icd10, label=label, is_primary=is_primary, entered_at=at, entered_by=by
     )

@@ -31,8 +31,8 @@ class ComplicationShape(EnteredShape):
     """One complication with its registry code."""
 
     code = serializers.CharField(help_text="registry code")
-    label = serializers.CharField()  # type: ignore[assignment]  # a field, not the serializer\'s
-    occurred_at = Instant()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field, not the serializer's
+    occurred_at = Instant(allow_null=True, help_text="null: not known")
     note = serializers.CharField()
     withdrawn_at = Instant(allow_null=True, help_text="entered in error")
 
@@ -41,8 +41,8 @@ class ComplicationInput(Input):
     """A complication to record."""
 
     code = serializers.CharField(max_length=10)
-    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a field, not the serializer\'s
-    occurred_at = Instant()
+    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a field, not the serializer's
+    occurred_at = Instant(allow_null=True, help_text="null: not known yet")
     note = Text(max_length=2000)
 
 

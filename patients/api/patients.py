@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,22 @@ from web.shapes import (
 )
 
 P = Permission
+
+
+EXAMPLE = OpenApiExample(
+    "A patient of an invented hospital",
+    {
+        "unit": "3f2b7c9a-0a52-4f5e-8f77-0d2f6f1f9b11",
+        "mrn": "MRN0001",
+        "assigning_authority": "HOSP",
+        "family_name": "Samplewell",
+        "given_name": "Vega",
+        "born_at": "1964-09-30T00:00:00+01:00",
+        "sex": "female",
+        "bed": "7",
+    },
+    request_only=True,
+)
 
 
 class RunNameShape(Shape):
@@ -123,7 +139,7 @@ class PatientEndpoint(Listed, Shown):
         """Patients with those of their runs that the user may see."""
         return with_runs(Patient.objects.visible_to(self.user, self.at), self)
 
-    @extend_schema(request=PatientInput, responses={201: PatientShape})
+    @extend_schema(request=PatientInput, responses={201: PatientShape}, examples=[EXAMPLE])
     @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002
         """Admit a patient to a unit; 409 `mrn_taken` if the centre knows the MRN already."""

@@ -1,5 +1,6 @@
 """What happened to the patient on the way: complications, bleeding, products, diagnoses."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 from django.db import models
@@ -18,14 +19,14 @@ class Complication(models.Model):
     run = models.ForeignKey(Run, models.PROTECT, related_name="complications")
     code = models.CharField("registry code", max_length=10)
     label = models.CharField(max_length=200)
-    occurred_at = models.DateTimeField()
+    occurred_at = models.DateTimeField("when (blank: not known)", null=True, blank=True)
     note = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField("entered in error", null=True, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["-occurred_at"]
+        ordering = [F("occurred_at").desc(nulls_last=True), "pk"]
 
     def __str__(self) -> str:
         return self.label
@@ -87,12 +88,15 @@ class BloodProduct(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product} {self.volume_ml} mL"
+        return f"{self.product.replace('_', ' ').capitalize()} {Decimal(self.volume_ml).normalize():f} mL"
 
 
 @tracked
 class Diagnosis(models.Model):
-    """One diagnosis, by code of the site's own list and text."""
+    """One diagnosis, by code of the site's own list and text.
+
+    Several may be called primary, by different people: the registry's findings ask which it is.
+    """
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     run = models.ForeignKey(Run, models.PROTECT, related_name="diagnoses")
@@ -104,13 +108,6 @@ class Diagnosis(models.Model):
 
     class Meta:
         ordering = ["-is_primary", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run"],
-                condition=Q(is_primary=True),
-                name="patients_diagnosis_one_primary_per_run",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.label

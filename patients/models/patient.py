@@ -26,7 +26,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: User, at: datetime) -> "PatientQuerySet":
         """Patients looked after in a unit where `user` may see patients, now or in a run."""
         units = Unit.objects.with_permission(user, Permission.PATIENT_VIEW, at).values("pk")
-        return self.filter(Q(unit__in=units) | Q(runs__unit__in=units)).distinct()
+        seen_in_runs = apps.get_model("patients", "Run").objects.filter(unit__in=units)
+        return self.filter(Q(unit__in=units) | Q(pk__in=seen_in_runs.values("patient")))
 
     def named(self, text: str) -> "PatientQuerySet":
         """Patients whose name or MRN contains every word of `text` (at least one word)."""

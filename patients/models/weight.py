@@ -1,5 +1,6 @@
 """What the patient weighs, and how we know."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 from django.db import models
@@ -42,4 +43,4 @@ class WeightEntry(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.weight_kg} kg"
+        return f"{Decimal(self.weight_kg).normalize():f} kg"
