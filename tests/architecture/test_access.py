@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.access import Requires, SignedIn
+from audit.models import Access
 from tests.architecture.walk import urls
 from tests.scenarios import running_vv
 
@@ -81,3 +82,14 @@ def test_nobody_reaches_a_run_without_signing_in(client, url):
 
     assert response.status_code == 302
     assert "/accounts/login/" in response.headers["Location"]
+
+
+@pytest.mark.parametrize("url", RUN_PAGES, ids=lambda one: one.route)
+def test_every_view_of_a_page_of_a_run_is_written_down(client, patient, coordinator, url):
+    run = running_vv(patient, coordinator)
+    client.force_login(coordinator)
+
+    response = client.get(reverse(url.name, args=[run.public_id]))
+
+    assert response.status_code == 200
+    assert Access.objects.of(str(patient.public_id)).filter(user_key=coordinator.pk).exists()
