@@ -23,7 +23,7 @@ class FieldShape(Shape):
     """One field of the record."""
 
     field = serializers.CharField()
-    value = PlainJson(allow_null=True, help_text="numbers as text; null: nothing was found")
+    value = PlainJson(allow_null=True, help_text="null: nothing was found")
     unit = serializers.CharField(allow_null=True, help_text="UCUM")
     source = serializers.CharField(  # type: ignore[assignment]  # a field, not the serializer's
         allow_null=True, help_text="where it comes from"
@@ -67,7 +67,7 @@ class RegistryRecordEndpoint(Endpoint):
     serializer_class = RecordShape
     filter_backends: list[Any] = []
     pagination_class = None
-    parents = Run.objects
+    parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
     permissions: ClassVar = {"list": P.REGISTRY_EXPORT}

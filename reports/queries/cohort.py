@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Centre
-from circuits.models import ComponentUse
+from circuits.models import ComponentUse, RemovalReason
 from clinical.runtime import ModeSegment
 from patients.models import Complication, Outcome, Run
 from reports.elso.records import (
@@ -39,6 +39,8 @@ from reports.told import (
     procedures_of,
     support_of,
 )
+
+LEFT_WITH_PATIENT = RemovalReason.TRANSFERRED  # still running when it left the house
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def _record(run: Run, told: Told, beside: _Beside, as_of: datetime) -> RunRecord
         run_numbers=tuple(number for number, _ in beside.siblings[run.patient_id]),
         previous_ended_at=earlier[-1] if earlier else None,
         support_type=run.support_type or None,
+        age_group_recorded=told.text("age_group_recorded"),
         time_on=run.started_at,
         time_on_here=run.started_here_at,
         time_off=run.ended_at,
@@ -223,7 +226,7 @@ def _components(run: Run) -> Iterable[ComponentRow]:
             id=str(use.component),
             type=use.kind,
             installed_at=use.installed_at,
-            removed_at=use.removed_at,
+            removed_at=None if use.removed_reason == LEFT_WITH_PATIENT else use.removed_at,
             removed_reason=use.removed_reason or None,
         )
 

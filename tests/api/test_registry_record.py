@@ -13,7 +13,7 @@ def test_the_record_shows_fields_with_their_source_and_what_is_missing(api, coor
     fields = {row["field"]: row for row in body["record"]}
     assert fields["weight_kg"] == {
         "field": "weight_kg",
-        "value": "80",
+        "value": 80,
         "unit": "kg",
         "source": "run.weight_kg",
     }
