@@ -59,6 +59,10 @@ class Client:
         """Write something whole. Raises Refused."""
         return self._ask(who, "put", path, body)
 
+    def patch(self, who: str, path: str, body: Row) -> Row:
+        """Change a part of something. Raises Refused."""
+        return self._ask(who, "patch", path, body)
+
     def insist(self, who: str, path: str, body: Row) -> Row:
         """Do something, and confirm whatever is asked back: it was so. Raises Refused."""
         try:

@@ -12,10 +12,11 @@ from ecmo.cases.client import Refused
 from ecmo.cases.comparing import Failure, Outcome
 from ecmo.cases.finding import Sources
 from ecmo.cases.loading import Row
+from ecmo.cases.registry import Record, by_part
 from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, NotThere, Stage
 
-WAITING = ("notices", "blood", "scores", "registry", "completeness")
+WAITING = ("notices", "blood", "scores")
 """Kinds of expectation that the product does not have yet; later work empties this list."""
 
 ALERT = ("at", "change", "code", "parameter", "side")
@@ -139,6 +140,21 @@ def _compare_anticoagulation(outcome: Outcome, run: ActOf, expected: Row) -> Non
     outcome.compare_rows(f"run {run.no} anticoagulation", (), list(named.values()), ("public_id",))
 
 
+def _compare_registry(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    what, found = f"run {run.no}", Record(run)
+    fields = [
+        {**row, "value": sorted(row["value"], key=by_part)} if row["field"] == "equipment" else row
+        for row in expected["registry"]
+    ]
+    outcome.compare_rows(f"{what} registry", fields, found.fields(), ("field",))
+    judged = expected["completeness"]
+    what = f"{what} completeness"
+    key = ("check", "subject")
+    outcome.compare_rows(f"{what} findings", judged["findings"], found.findings(), key)
+    outcome.compare(f"{what} exportable", judged["exportable"], found.is_exportable())
+    outcome.compare(f"{what} c43", judged["c43"], found.mandatory())
+
+
 def _number(expected: object) -> int:
     """Return how many expectations wait: one for each row, one for each part that is no list."""
     if isinstance(expected, dict):
@@ -150,4 +166,5 @@ _STEPS: dict[str, Callable[[Outcome, ActOf, Row], None]] = {
     "support": _compare_support,
     "bedside": _compare_bedside,
     "anticoagulation": _compare_anticoagulation,
+    "registry": _compare_registry,
 }

@@ -10,6 +10,7 @@ from ecmo.cases.clock import stopped_clock
 from ecmo.cases.comparing import Outcome
 from ecmo.cases.expectations import compare
 from ecmo.cases.loading import Row, instant
+from ecmo.cases.registry import registry
 from ecmo.cases.setting import opens_at, setting
 from ecmo.cases.staff import open_hospital
 from ecmo.cases.story import ActOf, Event, Stage, play
@@ -32,5 +33,5 @@ def replay(case: Row) -> Outcome:
 def _events(stage: Stage, runs: list[ActOf], start: datetime) -> Iterator[Event]:
     yield from setting(stage, start)
     for run in runs:
-        for part in (support, weighing, circuit, treatment, bedside):
+        for part in (support, weighing, registry, circuit, treatment, bedside):
             yield from part(run)

@@ -16,10 +16,9 @@ def treatment(run: ActOf) -> Iterator[Event]:
     yield from _anticoagulation(run)
     yield from _blood(run)
     for row in run.row["complications"]:
-        if row["at"]:  # the product has no complication without a time
-            at = max(instant(row["at"]), run.entered_at)
-            act = partial(_complicate, run, row)
-            yield run.event(at, Rank.EVENT, f"complication {row['code']}", act)
+        at = max(instant(row["at"] or run.row["time_on"]), run.entered_at)
+        act = partial(_complicate, run, row)
+        yield run.event(at, Rank.EVENT, f"complication {row['code']}", act)
     for row in run.row["diagnoses"]:
         act = partial(_diagnose, run, row)
         yield run.event(run.entered_at, Rank.EVENT, f"diagnosis {row['icd10']}", act)
