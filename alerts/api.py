@@ -185,7 +185,7 @@ class AlertEndpoint(AlertsOpen, Shown):
 class RunAlertEndpoint(AlertsOpen):
     """Alerts of one run."""
 
-    parents = Run.objects
+    parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
     permissions: ClassVar = {"list": P.PATIENT_VIEW}
@@ -199,7 +199,7 @@ class AlertHistoryEndpoint(Listed):
     """Each opening, escalation, easing and closing of a run's alerts, oldest first."""
 
     queryset = AlertChange.objects.none()
-    parents = Run.objects
+    parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
     serializer_class = AlertChangeShape
@@ -268,7 +268,7 @@ class DueEndpoint(DuesOpen):
 class RunDueEndpoint(DuesOpen):
     """What one run owes."""
 
-    parents = Run.objects
+    parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
 

@@ -11,7 +11,7 @@ from web.shapes import Input, RowField
 class OfRun(Endpoint):
     """Something of a run; the path runs through `runs/{run_id}/`."""
 
-    parents = Run.objects
+    parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
 

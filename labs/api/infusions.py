@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -37,6 +37,18 @@ from web.shapes import (
 )
 
 P = Permission
+
+
+HOLD_EXAMPLE = OpenApiExample(
+    "A hold, to be looked at again in two hours",
+    {
+        "kind": "hold",
+        "changed_at": "2026-03-02T11:40:00+01:00",
+        "review_at": "2026-03-02T13:40:00+01:00",
+        "reason": "bleeding from the drain",
+    },
+    request_only=True,
+)
 
 
 class ChangeShape(EnteredShape):
@@ -179,7 +191,7 @@ class ChangeEndpoint(OfRun, Listed):
             raise Http404("This run has no such infusion.")
         return found
 
-    @extend_schema(request=ChangeInput, responses={201: ChangeShape})
+    @extend_schema(request=ChangeInput, responses={201: ChangeShape}, examples=[HOLD_EXAMPLE])
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Record a new rate, bolus, hold, resumption or stop. A fact is at most asked back."""

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -31,6 +31,20 @@ from web.shapes import (
 )
 
 P = Permission
+
+
+SAMPLE_EXAMPLE = OpenApiExample(
+    "A censored anti-Xa and a haemoglobin",
+    {
+        "collected_at": "2026-03-02T11:30:00+01:00",
+        "site": "arterial line",
+        "results": [
+            {"analyte": "anti_xa_ufh", "value": "0.10", "comparator": "<", "unit": "[IU]/mL"},
+            {"analyte": "hb", "value": "9.4", "unit": "g/dL"},
+        ],
+    },
+    request_only=True,
+)
 
 
 class ResultShape(Shape):
@@ -138,7 +152,7 @@ class SampleEndpoint(OfRun, Listed, Shown):
             rows = rows.filter(collected_at__lte=run.ended_at)
         return with_results(rows).order_by("-collected_at", "-pk")
 
-    @extend_schema(request=SampleInput, responses={201: SampleShape})
+    @extend_schema(request=SampleInput, responses={201: SampleShape}, examples=[SAMPLE_EXAMPLE])
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Chart results by hand; 422 for what cannot be, 409 `needs_confirmation` for what is odd."""

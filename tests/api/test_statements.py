@@ -7,19 +7,40 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.api.test_checks import charted
-from tests.factories import NOON, ModeSegmentFactory, RunFactory
+from tests.factories import NOON, ModeSegmentFactory, PersonFactory, RunFactory, ShiftFactory
 
 AT_MOST = 20
+FOR_AN_ALERT = 6
+"""The alert, its change, who is on call, the site's steps, the message and its nudge."""
+
+
+def cost_of(client, checks, check, **kwargs):
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(checks, check, headers={"Idempotency-Key": "one"}, **kwargs)
+    assert answer.status_code == 201
+    return len(asked)
 
 
 def test_a_check_costs_at_most_twenty_statements(sam, checks):
     sam.post(checks, charted(minutes=30))
 
-    with CaptureQueriesContext(connection) as asked:
-        answer = sam.post(checks, charted(), headers={"Idempotency-Key": "one"})
+    assert cost_of(sam, checks, charted()) <= AT_MOST
 
-    assert answer.status_code == 201
-    assert len(asked) <= AT_MOST
+
+def test_a_check_costs_no_more_from_a_browser(sam, client, specialist, checks):
+    sam.post(checks, charted(minutes=30))
+    client.force_login(specialist, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.get(checks)
+
+    assert cost_of(client, checks, charted(), content_type="application/json") <= AT_MOST
+
+
+def test_a_check_that_raises_an_alert_costs_what_it_writes(sam, unit, nurse, checks):
+    ShiftFactory(person=PersonFactory(unit=unit, user=nurse), unit=unit)
+    sam.post(checks, charted(minutes=30))
+    low = {**charted(blood_flow="1.80"), "confirmed": ["blood_flow"]}
+
+    assert cost_of(sam, checks, low) <= AT_MOST + FOR_AN_ALERT
 
 
 @pytest.mark.parametrize(
