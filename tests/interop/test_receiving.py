@@ -359,7 +359,7 @@ def test_a_site_that_is_told_later_is_noted_on_the_sample(run, receive):
     assert Result.objects.current().get().sample.site == "ARTERIAL LINE"
 
 
-BLANK = {"loinc": [], "unit": None, "accepted_units": {}, "hard": None}
+BLANK: dict[str, object] = {"loinc": [], "unit": None, "accepted_units": {}, "hard": None}
 
 
 def test_a_message_with_two_values_waiting_stays_on_the_list_until_the_second(
