@@ -6,6 +6,7 @@ from django.contrib.auth import authenticate
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
 from knox.models import AuthToken
+from knox.settings import knox_settings
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.permissions import AllowAny
@@ -65,7 +66,7 @@ class LoginView(APIView):
         shape = LoginInput(data=request.data)
         shape.is_valid(raise_exception=True)
         user = self._authenticated(request, shape.validated_data)
-        user.auth_token_set.filter(expiry__lte=timezone.now()).delete()
+        self._make_room(user)
         instance, token = AuthToken.objects.create(user=user)
         return Response(
             {"token": token, "expiry": instance.expiry, "user": SignedInShape(user).data}
@@ -74,6 +75,14 @@ class LoginView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         """Make a wrong password 401: it is not a matter of rights."""
         return str(TokenAuthentication().authenticate_header(request))
+
+    def _make_room(self, user: Any) -> None:
+        """Sweep out lapsed tokens; of too many the oldest go, so that no machine locks itself out."""
+        tokens = user.auth_token_set
+        tokens.filter(expiry__lte=timezone.now()).delete()
+        limit = knox_settings.TOKEN_LIMIT_PER_USER
+        too_many = tokens.order_by("-created", "-pk").values_list("pk", flat=True)[limit - 1 :]
+        tokens.filter(pk__in=list(too_many)).delete()
 
     def _authenticated(self, request: Request, names: dict[str, str]) -> Any:
         plain = cast("Any", request)._request  # noqa: SLF001 - axes marks Django's own request

@@ -7,7 +7,7 @@ value, so that the row itself only tells what holds now.
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
@@ -36,19 +36,17 @@ def open_at(alerts: QuerySet[Alert], when: datetime) -> list[Alert]:
     The rows are not for saving. Two statements. What was known when is told by the `at` of the
     action that wrote it; only what no action wrote is told by the database's clock.
     """
-    found = {alert.pk: alert for alert in alerts.filter(opened_at__lte=when)}
+    still = Q(closed_at=None) | Q(closed_at__gt=when)
+    found = {alert.pk: alert for alert in alerts.filter(still, opened_at__lte=when)}
     known = Coalesce(
         Cast(KT("pgh_context__at"), DateTimeField()), "pgh_created_at", output_field=DateTimeField()
     )
     versions = _events().filter(pgh_obj__in=found).annotate(known=known).filter(known__lte=when)
-    standing = []
     for version in versions.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id"):
         alert = found[version.pgh_obj_id]
         for name in COPIED:
             setattr(alert, name, getattr(version, name))
-        if alert.closed_at is None:
-            standing.append(alert)
-    return sorted(standing, key=lambda alert: (-alert.severity, alert.opened_at, alert.code))
+    return sorted(found.values(), key=lambda alert: (-alert.severity, alert.opened_at, alert.code))
 
 
 def _events() -> Any:

@@ -38,6 +38,18 @@ def test_a_wrong_password_is_401_and_the_tenth_locks(specialist):
     assert not AuthToken.objects.exists()
 
 
+def test_the_eleventh_token_ends_the_first(specialist, checks):
+    names = {"username": "sam", "password": PASSWORD}
+    tokens = [APIClient().post(LOGIN, names).json()["token"] for _ in range(11)]
+
+    statuses = [
+        APIClient(headers={"authorization": f"Token {token}"}).get(checks).status_code
+        for token in tokens
+    ]
+
+    assert sorted(statuses) == [200] * 10 + [401]
+
+
 def test_a_lapsed_token_is_worth_nothing(specialist, checks):
     instance, token = AuthToken.objects.create(user=specialist)
     AuthToken.objects.filter(pk=instance.pk).update(expiry=instance.created)
