@@ -43,7 +43,7 @@ def tally(shown: Iterable[Card]) -> dict[str, Any]:
     modes: dict[str, int] = defaultdict(int)
     late = 0
     for card in shown:
-        modes[card.mode] += 1
+        modes[card.mode if card.is_mode_known else "mode not known"] += 1
         late += len(card.late)
         for alert in card.alerts:
             if alert.category != Category.PAPERWORK:

@@ -84,23 +84,27 @@ class Card:
     @property
     def mode(self) -> str:
         """The mode that holds now, in words."""
-        held = self._fact("mode_now")
-        return Mode(held).label if held and held != Mode.UNKNOWN else "Mode not known"
+        return Mode(self._fact("mode_now")).label if self.is_mode_known else "Mode not known"
+
+    @property
+    def is_mode_known(self) -> bool:
+        """Whether somebody has said which mode it is."""
+        return self._fact("mode_now") not in {None, "", Mode.UNKNOWN}
 
     @property
     def weight_kg(self) -> Decimal | None:
         """The weight in use."""
         weight = self._fact("weight_now")
-        return Decimal(str(weight)) if weight is not None else None
+        return Decimal(str(weight)).normalize() if weight is not None else None
 
     @property
     def tiles(self) -> list[Tile]:
         """The four figures of the card."""
         return [
             self._tile("blood_flow", self._sub("blood_flow_per_kg")),
-            self._tile("pump_speed", f"sweep {self._text('sweep_gas_flow')}"),
+            self._tile("pump_speed", self._named("sweep", "sweep_gas_flow")),
             self._tile("delta_p", self._sub("membrane_resistance")),
-            self._tile("sat_post_membrane", f"FdO2 {self._percent('fdo2')}"),
+            self._tile("sat_post_membrane", self._named("FdO2", "fdo2")),
         ]
 
     @property
@@ -128,7 +132,7 @@ class Card:
         measure = MEASURES[plan["driver"]]
         collected = datetime.fromisoformat(result["collected_at"])
         return {
-            "label": measure.label,
+            "label": measure.short,
             "value": value,
             "comparator": result["comparator"],
             "unit": measure.display_unit,
@@ -177,9 +181,8 @@ class Card:
         value = self._value(code)
         return MEASURES[code].text(value) if value is not None else "not measured"
 
-    def _percent(self, code: str) -> str:
-        value = self._value(code)
-        return f"{value * 100:.0f} %" if value is not None else "not measured"
+    def _named(self, name: str, code: str) -> str:
+        return f"{name} {self._text(code)}" if self.checked_at else ""
 
 
 def _place(value: Decimal, low: Any, high: Any) -> str:

@@ -14,19 +14,30 @@ from accounts.permissions import Permission
 
 
 class Page(NamedTuple):
-    """One entry of the navigation, shown to those who hold its permission."""
+    """One entry of the navigation, shown to those who hold its permission.
+
+    `below`: where else in the site it is the current one, beside its own address.
+    """
 
     label: str
     icon: str
     view: str
     permission: Permission
+    below: tuple[str, ...] = ()
 
 
 PAGES = (
     Page("Board", "layout-grid", "board", Permission.PATIENT_VIEW),
-    Page("Patients", "users", "patients:patient-list", Permission.PATIENT_VIEW),
+    Page(
+        "Patients",
+        "users",
+        "patients:patient-list",
+        Permission.PATIENT_VIEW,
+        below=("/runs/", "/checks/", "/components/", "/labs/", "/flow-on/"),
+    ),
     Page("Alerts", "bell-ring", "alerts:alert-list", Permission.PATIENT_VIEW),
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
+    Page("Reports", "file-chart-column", "reports:report-list", Permission.REPORT_VIEW),
     Page("Devices", "package", "circuits:device-list", Permission.CATALOGUE_VIEW),
     Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),
     Page("Audit", "scroll-text", "access-list", Permission.AUDIT_VIEW),
@@ -73,6 +84,13 @@ def first_page(request: HttpRequest) -> str:
 
 def _navigation(request: HttpRequest) -> list[Entry]:
     rights = held(request)
-    entries = [(one, reverse(one.view)) for one in PAGES if one.permission in rights]
-    here = max((url for _, url in entries if request.path.startswith(url)), key=len, default=None)
-    return [Entry(one.label, one.icon, url, url == here) for one, url in entries]
+    return [
+        Entry(one.label, one.icon, reverse(one.view), _is_here(one, request.path))
+        for one in PAGES
+        if one.permission in rights
+    ]
+
+
+def _is_here(entry: Page, path: str) -> bool:
+    own = reverse(entry.view)
+    return path == own or (own != "/" and path.startswith((own, *entry.below)))

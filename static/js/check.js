@@ -1,6 +1,8 @@
 /* The bedside check: a docked keypad over a form that also works without this script.
 
    - nothing is pre-filled; the value before is a labelled ghost, never the value
+   - by touch alone (keypad, reasons as keys) and by keyboard alone: digits and Enter go down the
+     lines, S says "still the same", N asks why it cannot be measured
    - "Still the same" exists for settings only, one at a time, and is stored as its own method
    - outside a soft or warning limit: shown. Outside a soft or critical limit: confirmed on the sign
      sheet. Impossible: cannot be signed. The server judges again; this only spares a round trip. */
@@ -17,6 +19,7 @@
   const signButton = form.querySelector("[data-sign]");
   const confirmed = new Set(all("input[name=confirm]:checked").map((box) => box.value));
   let current = null;
+  let isAsking = false; // the pad shows reasons instead of digits
 
   const boxOf = (row) => row.querySelector(".val input");
   const methodOf = (row) => row.querySelector(`input[name=m_${row.dataset.row}]`);
@@ -25,7 +28,8 @@
     const plain = text.trim().replace(MINUS, "-").replace(",", ".");
     return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(plain) ? Number(plain) : null;
   };
-  const shown = (number, decimals) => number.toFixed(decimals).replace("-", MINUS);
+  const shown = (number, decimals) => number.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", MINUS);
+  const make = (tag, facts, ...children) => { const one = Object.assign(document.createElement(tag), facts); one.append(...children); return one; };
   const isOutside = (row, kind, number) => {
     const low = row.dataset[`${kind}_low`], high = row.dataset[`${kind}_high`];
     return (low !== undefined && number < Number(low)) || (high !== undefined && number > Number(high));
@@ -54,13 +58,13 @@
     if (Math.abs(change) < 10 ** -decimals / 2) return "no change";
     return `${change > 0 ? "+" : MINUS}${Math.abs(change).toFixed(decimals)}`;
   };
-  const words = { block: "Not possible", crit: "Look again", soft: "Outside limit", part: "Not a number", nm: "Not measured" };
+  const MARKS = Object.fromEntries(["same", "block", "crit", "soft", "part", "nm"].map((state, index) => [state, document.getElementById("check-marks").content.children[index]]));
   const sayOn = (row) => {
     const state = stateOf(row), line = row.querySelector(".st");
     const isSame = methodOf(row).value === "same";
-    const parts = [isSame ? "Same, checked" : words[state] ?? "", state && state !== "nm" ? delta(row) : ""];
-    line.replaceChildren(...parts.filter(Boolean).map((text) => Object.assign(document.createElement("span"), { textContent: text })));
-    if (state === "nm") line.append(`: ${reasonOf(row).value}`);
+    const mark = MARKS[isSame ? "same" : state];
+    const beside = state === "nm" ? reasonOf(row).value : isSame ? "" : delta(row);
+    line.replaceChildren(...(mark ? [mark.cloneNode(true)] : []), ...(beside ? [make("span", { textContent: beside })] : []));
     row.dataset.state = state;
   };
 
@@ -83,22 +87,25 @@
     const total = rows.length + looks.length;
     const stuck = rows.filter((row) => ["block", "part"].includes(stateOf(row))).length;
     form.querySelector("[data-progress]").textContent = `${done} of ${total} entered`;
+    form.querySelector("[data-bar]").setAttribute("width", 100 * done / total);
     for (const group of all(".group[id]")) {
       const parts = [...all("[data-row]", group).map(isDone), ...all("[data-look]", group).map(isAnswered)];
-      const text = `${parts.filter(Boolean).length} of ${parts.length}`;
+      const isWhole = parts.every(Boolean);
+      const isOdd = all("[data-row]", group).some((row) => ["crit", "block"].includes(stateOf(row)));
+      const text = `${isOdd ? "\u25c6 " : isWhole ? "\u2713 " : ""}${parts.filter(Boolean).length} of ${parts.length}`;
       const label = group.querySelector("[data-count]"), jump = form.querySelector(`[data-jump=${group.id.slice(2)}]`);
       if (label) label.textContent = text;
-      if (jump) jump.textContent = text;
+      if (jump) { jump.textContent = text; jump.dataset.state = isOdd ? "odd" : isWhole ? "whole" : ""; }
     }
     const left = total - done;
     signButton.disabled = stuck > 0 || done === 0;
-    signButton.textContent = stuck ? `${stuck} not possible` : left ? `Sign, ${left} left out` : "Sign check";
+    signButton.textContent = stuck ? `${stuck} not possible` : !done ? `${left} left` : left ? `Sign, ${left} left out` : "Sign check";
   };
   const paint = () => { rows.forEach(sayOn); reckon(); count(); drawPad(); };
 
   /* ---- Keypad ------------------------------------------------------------- */
   const key = (label, act, className = "", aria = "") => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label, className });
+    const button = make("button", { type: "button", textContent: label, className });
     if (aria) button.setAttribute("aria-label", aria);
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", act);
@@ -111,17 +118,17 @@
     if (text === "clear") box.value = "";
     else if (text === "back") box.value = box.value.slice(0, -1);
     else if (text === "sign") box.value = box.value.startsWith(MINUS) ? box.value.slice(1) : MINUS + box.value;
-    else box.value += text;
+    else box.value += !box.value && isDrainage(current) && text !== "." ? MINUS + text : text; // negative unless its sign is changed
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  const isDrainage = (row) => row.dataset.row === "p_drainage";
   const next = () => {
     const index = rows.indexOf(current);
     const target = rows.slice(index + 1).find((row) => !isDone(row)) ?? rows[index + 1];
     if (target) return pick(target);
-    current = null;
+    leaveRows();
     looks[0]?.scrollIntoView({ block: "start" });
     looks[0]?.querySelector("input")?.focus();
-    paint();
   };
   const same = () => {
     boxOf(current).value = current.dataset.before;
@@ -129,18 +136,35 @@
     boxOf(current).dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "same" }));
     next();
   };
-  const cannot = () => { boxOf(current).value = ""; methodOf(current).value = ""; reasonOf(current).focus(); reasonOf(current).showPicker?.(); };
+  const cannot = () => { isAsking = true; drawPad(); pad.querySelector(".reasons button").focus(); };
+  const because = (reason) => {
+    boxOf(current).value = "";
+    methodOf(current).value = "";
+    reasonOf(current).value = reason;
+    next();
+  };
+  const drawReasons = () => {
+    const choices = [...reasonOf(current).options].filter((one) => one.value);
+    const list = make("div", { className: "reasons" }, ...choices.map((one) => key(one.textContent, () => because(one.value), "btn big")));
+    pad.replaceChildren(
+      make("p", { className: "head" }, make("b", { textContent: `${current.dataset.label}: why not?` })), list,
+      key("Back to the keys", () => pick(current), "btn touch quiet"),
+    );
+  };
   const drawPad = () => {
     pad.hidden = false;
-    if (!current) { pad.replaceChildren(); return; }
+    form.toggleAttribute("data-looking", !current);
+    if (!current) {
+      pad.replaceChildren(make("p", { className: "head" }, make("b", { textContent: "Looked at" })), make("p", { className: "muted", textContent: "One tap each. What you did not look at stays unanswered: that is not the same as nothing found." }));
+      return;
+    }
+    if (isAsking) { drawReasons(); return; }
     const { label, unit, before, beforeAt } = current.dataset;
-    const head = Object.assign(document.createElement("p"), { className: "head" });
-    head.append(Object.assign(document.createElement("b"), { textContent: label }));
-    if (before) head.append(Object.assign(document.createElement("small"), { textContent: `was ${shown(Number(before), Number(current.dataset.decimals))} at ${beforeAt}` }));
-    const read = Object.assign(document.createElement("p"), { className: "read", textContent: boxOf(current).value });
+    const head = make("p", { className: "head" }, make("b", { textContent: label }));
+    if (before) head.append(make("small", { textContent: `was ${shown(Number(before), Number(current.dataset.decimals))} at ${beforeAt}` }));
+    const read = make("p", { className: "read", textContent: boxOf(current).value }, make("u", { textContent: unit }));
     read.dataset.state = stateOf(current);
-    read.append(Object.assign(document.createElement("u"), { textContent: unit }));
-    const keys = Object.assign(document.createElement("div"), { className: "keys" });
+    const keys = make("div", { className: "keys" });
     keys.append(...["7", "8", "9", "4", "5", "6", "1", "2", "3"].map((digit) => key(digit, () => type(digit))));
     const isSigned = current.dataset.row.startsWith("p_") || current.dataset.row === "blood_flow";
     const needsPoint = Number(current.dataset.decimals) > 0;
@@ -152,12 +176,19 @@
       key("Next", next, "next"),
     );
     const extra = [];
-    if (current.dataset.kind === "setting" && before) extra.push(key(`I looked: still ${shown(Number(before), Number(current.dataset.decimals))} ${unit}`, same, "btn big block"));
+    if (isSetting(current)) extra.push(key(`I looked: still ${shown(Number(before), Number(current.dataset.decimals))} ${unit}`, same, "btn big block"));
     if (isSigned && needsPoint) extra.push(key(`Change the sign (+/${MINUS})`, () => type("sign"), "btn block"));
     pad.replaceChildren(head, read, ...extra, keys);
   };
+  const isSetting = (row) => row.dataset.kind === "setting" && row.dataset.before !== "";
+  const leaveRows = () => {
+    current = null;
+    for (const one of rows) one.removeAttribute("aria-current");
+    paint();
+  };
   const pick = (row) => {
     current = row;
+    isAsking = false;
     for (const one of rows) one.toggleAttribute("aria-current", one === row), row === one && one.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
     boxOf(row).focus({ preventScroll: true });
@@ -173,26 +204,37 @@
     box.addEventListener("focus", () => { if (current !== row) pick(row); });
     box.addEventListener("input", (event) => { if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
     box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+      const act = { Enter: next, ArrowDown: next, n: cannot, N: cannot, s: isSetting(row) && same, S: isSetting(row) && same }[event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      next();
+      act();
     });
     reasonOf(row).addEventListener("change", () => { boxOf(row).value = ""; paint(); if (reasonOf(row).value) next(); });
   }
   form.addEventListener("change", count);
+  for (const box of all("input[type=checkbox][name=confirm]")) box.addEventListener("change", () => confirmed[box.checked ? "add" : "delete"](box.value));
+  for (const look of looks) look.addEventListener("focusin", () => { if (current) leaveRows(); });
+  for (const jump of all(".jump a")) jump.addEventListener("click", (event) => {
+    event.preventDefault();
+    const group = document.getElementById(jump.hash.slice(1));
+    group.scrollIntoView({ block: "start" });
+    const row = group.querySelector("[data-row]");
+    if (row) pick(row); else leaveRows();
+  });
 
   /* ---- Sign sheet --------------------------------------------------------- */
   const toConfirm = () => rows.filter((row) => stateOf(row) === "crit" && !confirmed.has(row.dataset.row));
   const send = () => {
-    for (const code of confirmed) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "confirm", value: code }));
+    for (const code of confirmed) form.append(make("input", { type: "hidden", name: "confirm", value: code }));
     form.requestSubmit();
   };
   const openSheet = (items) => {
     const list = sheet.querySelector("[data-items]"), go = sheet.querySelector("[data-confirm-sign]");
     list.replaceChildren(...items.map((row) => {
-      const line = Object.assign(document.createElement("div"), { className: "confirmrow" });
-      line.append(Object.assign(document.createElement("b"), { textContent: `${row.dataset.label} ${boxOf(row).value} ${row.dataset.unit}` }));
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn touch", textContent: "Correct, confirm" });
+      const { label, unit, before, beforeAt, decimals } = row.dataset;
+      const was = before ? `was ${shown(Number(before), Number(decimals))} ${unit} at ${beforeAt}` : "no value before";
+      const line = make("div", { className: "confirmrow" }, make("p", {}, make("b", { textContent: `${label} ${boxOf(row).value} ${unit}` }), make("small", { textContent: was })));
+      const button = make("button", { type: "button", className: "btn touch", textContent: "Correct, confirm" });
       button.addEventListener("click", () => { confirmed.add(row.dataset.row); button.disabled = true; button.textContent = "Confirmed"; go.disabled = toConfirm().length > 0; });
       line.append(button);
       return line;

@@ -11,7 +11,20 @@
   const day = new Intl.DateTimeFormat("en-GB", { timeZone: facts.zone, day: "2-digit", month: "short" });
   const moment = (seconds) => { const at = new Date(seconds * 1000); return `${day.format(at).replace(" ", "-")} ${time.format(at)}`; };
   const shown = (value, panel) => (value === null || value === undefined ? "\u2013" : value.toLocaleString("en-GB", { minimumFractionDigits: +panel.dataset.decimals, maximumFractionDigits: +panel.dataset.decimals }).replace("-", "\u2212"));
-  const tick = (value) => value.toLocaleString("en-GB").replace("-", "\u2212");
+  const ticks = (marks) => {
+    const step = marks.length > 1 ? marks[1] - marks[0] : 1;
+    const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9), String(+step.toFixed(6)).split(".")[1]?.length ?? 0);
+    return marks.map((value) => value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "\u2212"));
+  };
+  /* The scale holds every value and the band's edges that are near them; a level line stays level. */
+  const scaleOf = (code, values) => {
+    const known = values.filter((value) => value !== null);
+    const [least, most] = [Math.min(...known), Math.max(...known)];
+    const room = Math.max(most - least, Math.abs(most) * 0.12, 0.2);
+    const edges = (facts.limits[code] ?? []).flatMap((one) => [one.low, one.high]).filter((edge) => edge !== null && edge > least - 2 * room && edge < most + 2 * room);
+    const [low, high] = [Math.min(least, ...edges), Math.max(most, ...edges)];
+    return [low - room * 0.2, high + room * 0.2];
+  };
   const panels = [...card.querySelectorAll("[data-measure]")];
   const sync = uPlot.sync("trends");
 
@@ -59,9 +72,9 @@
     const plot = new uPlot({
       width: box.clientWidth, height: box.clientHeight || 110, legend: { show: false },
       cursor: { sync: { key: sync.key }, y: false, points: { size: 8 } },
-      scales: { x: { time: true, min: facts.window[0], max: facts.window[1] } },
+      scales: { x: { time: true, min: facts.window[0], max: facts.window[1] }, y: { range: scaleOf(panel.dataset.measure, values) } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), facts.zone),
-      axes: [{ ...axis, size: 22, values: (_, marks) => marks.map((at) => (time.format(new Date(at * 1000)) === "00:00" ? day.format(new Date(at * 1000)).replace(" ", "-") : time.format(new Date(at * 1000)))) }, { ...axis, size: 48, values: (_, marks) => marks.map(tick) }],
+      axes: [{ ...axis, size: 22, values: (_, marks) => marks.map((at) => (time.format(new Date(at * 1000)) === "00:00" ? day.format(new Date(at * 1000)).replace(" ", "-") : time.format(new Date(at * 1000)))) }, { ...axis, size: 48, values: (_, marks) => ticks(marks) }],
       series: [{}, { stroke: colour(`--s${(index % 8) + 1}`), width: 2, spanGaps: false, points: { show: data.t.length < 60, size: 4 }, paths: isStep ? uPlot.paths.stepped({ align: 1 }) : undefined }],
       hooks: {
         drawClear: [bandOf(panel.dataset.measure)],

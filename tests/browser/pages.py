@@ -16,6 +16,7 @@ NO_PAGES = {
     "reports:report-file", "reports:run-sign", "reports:run-summary",
 }  # fmt: skip
 
+
 class Place(NamedTuple):
     """A page: the URL's name, its address here, and the role that opens it."""
 

@@ -123,7 +123,7 @@ def _membrane(ward, physician):
         late = max(0, 7 - hours)
         values = ADULT | {
             "blood_flow": str(Decimal("4.60") - Decimal("0.09") * late + Decimal(hours % 3) / 50),
-            "p_pre_membrane": 214 + 9 * late + hours % 4,
+            "p_pre_membrane": 214 + 14 * late + hours % 4,
             "p_post_membrane": 190 - late,
             "p_drainage": -68 - hours % 5,
             "sat_pre_membrane": 72 - late // 3 + hours % 2,
@@ -133,7 +133,7 @@ def _membrane(ward, physician):
         found = FINE | ({"clot_fibrin": "grade_2"} if hours < 3 else {})
         check(run, ward.by, ward.at - timedelta(hours=hours - 0.5), values, findings=found)
     record_product(
-        run=run, product="prbc", volume_ml=Decimal(280), given_to="patient",
+        run=run, product="red_cells", volume_ml=Decimal(280), given_to="patient",
         started_at=ward.at - timedelta(hours=9), by=ward.by, at=ward.at - timedelta(hours=8),
     )  # fmt: skip
     _heparin(ward, run, physician, "92", target=("0.3", "0.5"))
@@ -179,7 +179,7 @@ def _labs(ward, run):
             continue
         results = [
             Charted("anti_xa_ufh", Decimal(value), "[IU]/mL", "<" if value == "0.10" else ""),
-            Charted("aptt", Decimal(52 + 3 * index), "s"),
+            Charted("aptt", Decimal(58 + 5 * (index % 4)), "s"),
             Charted("act", Decimal(150 + 9 * (index % 5)), "s"),
         ]
         if index % 2:
@@ -291,7 +291,9 @@ def _messages(ward, laboratory):
         (known, "M1", result(at=taken, unit="parsec")),
         (unknown, "M7", result(at=taken)),
     ):
-        raw = oru(segment, patient=patient, order=order, header=HEADER.replace("|M1|", f"|{control}|"))
+        raw = oru(
+            segment, patient=patient, order=order, header=HEADER.replace("|M1|", f"|{control}|")
+        )
         receive_message(raw=raw, by=laboratory, centre=ward.unit.centre, at=ward.at)
 
 
