@@ -194,7 +194,7 @@ def value_at(facts: Mapping[str, Any], path: str) -> Any:
     found: Any = facts
     for step in path.split("."):
         if isinstance(found, list):
-            found = found[int(step)] if int(step) < len(found) else None
+            found = found[int(step)] if step.isdigit() and int(step) < len(found) else None
         else:
             found = found.get(step) if isinstance(found, Mapping) else None
     return found
@@ -226,9 +226,11 @@ def _without_empty_rows(facts: dict[str, Any]) -> dict[str, Any]:
     """Drop rows in which nothing is told: they would count as rows without a time."""
     for part in ("pre_ecls", "assessment_24h"):
         for name in ("gases", "vent", "haemodynamics"):
-            rows = facts.get(part, {}).get(name)
-            if rows:
-                facts[part][name] = [
-                    row for row in rows if any(value not in (None, "") for value in row.values())
-                ]
+            rows = value_at(facts, f"{part}.{name}")
+            if isinstance(rows, list) and rows:
+                facts[part][name] = [row for row in rows if not _is_empty(row)]
     return facts
+
+
+def _is_empty(row: Any) -> bool:
+    return isinstance(row, Mapping) and all(value in (None, "") for value in row.values())

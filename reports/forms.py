@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -15,7 +15,7 @@ from reports.asked import SECTIONS, SUPPORT, Fact, Kind, facts_asked, value_at, 
 from reports.models import ReportKind
 from reports.months import last_month, shifted
 from web.fields import ClinicalDateTimeField, MeasureField
-from web.formbase import ClockedForm
+from web.formbase import ClockedForm, OnceForm
 from web.times import MONTHS
 
 MONTHS_BACK = 24
@@ -33,18 +33,13 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, centres: Sequence[Centre], at: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
         newest = max((last_month(at, centre.tz) for centre in centres), default=None)
-        self._set_choices("month", _months(newest) if newest else [])
-        centre = self.fields["centre"]
-        if isinstance(centre, forms.ModelChoiceField):
-            centre.queryset = Centre.objects.filter(pk__in=[one.pk for one in centres])
+        month = cast("forms.TypedChoiceField", self.fields["month"])
+        month.choices = _months(newest) if newest else []
+        centre = cast("forms.ModelChoiceField[Centre]", self.fields["centre"])
+        centre.queryset = Centre.objects.filter(pk__in=[one.pk for one in centres])
         if len(centres) == 1:
             centre.widget = forms.HiddenInput()
             centre.initial = centres[0].public_id
-
-    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
 
 
 def _months(newest: date) -> list[tuple[str, str]]:
@@ -52,7 +47,7 @@ def _months(newest: date) -> list[tuple[str, str]]:
     return [(month.isoformat(), f"{MONTHS[month.month - 1]} {month.year}") for month in months]
 
 
-class FactsForm(ClockedForm):
+class FactsForm(ClockedForm, OnceForm):
     """What the registry asks once a run and no other page asks. Blank is: not known."""
 
     support_type = forms.ChoiceField(
@@ -95,14 +90,14 @@ class FactsForm(ClockedForm):
             if not _is_same(fact, value_at(self.facts, fact.path), value)
         }
         support = self._support()
-        if support != (value_at(self.facts, "pre_ecls.support") or []):
+        if support != _support_rows(self.facts):
             changed["pre_ecls.support"] = support
         return with_values(self.facts, changed)
 
     def _support(self) -> list[dict[str, Any]]:
         """Keep rows that are still ticked with their times, and those the form does not ask."""
         ticked, asked = self.cleaned_data["support"], dict(SUPPORT)
-        known = value_at(self.facts, "pre_ecls.support") or []
+        known = _support_rows(self.facts)
         kept = [row for row in known if row["item"] in ticked or row["item"] not in asked]
         items = {row["item"] for row in kept}
         return [*kept, *({"item": item} for item in ticked if item not in items)]
@@ -116,13 +111,19 @@ def stamp_of(run: Run) -> str:
 
 def _initial(run: Run) -> dict[str, Any]:
     facts = run.registry_facts
-    rows = value_at(facts, "pre_ecls.support") or []
     return {
         "seen": stamp_of(run),
         "support_type": run.support_type,
-        "support": [row["item"] for row in rows],
+        "support": [row["item"] for row in _support_rows(facts)],
         **{fact.name: _shown(fact, value_at(facts, fact.path)) for fact in facts_asked()},
     }
+
+
+def _support_rows(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of support that can be read."""
+    rows = value_at(facts, "pre_ecls.support")
+    rows = rows if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and "item" in row]
 
 
 def _is_same(fact: Fact, stored: Any, typed: Any) -> bool:

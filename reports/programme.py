@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from clinical.due import CheckCadence
 from clinical.instants import elapsed, minutes_between, utc
@@ -111,9 +112,7 @@ def programme_of(
 
     `checks` are those of the month, by primary key of the run, with the last before it.
     """
-    zone = judged[0].record.zone if judged else head.as_at.tzinfo
-    if zone is None:
-        raise ValueError("The time of the data has no zone.")
+    zone = ZoneInfo(head.zone_name)
     window = span_of(head.month, zone, months=WINDOW_MONTHS)
     month = span_of(head.month, zone)
     closed = [one for one in judged if _ended_in(one, window)]

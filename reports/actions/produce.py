@@ -12,6 +12,7 @@ from accounts.permissions import Permission, roles_with
 from audit.context import action
 from notifications.actions import Message, queue_notifications
 from reports.actions.contents import Made, make
+from reports.elso.writer import ExportError
 from reports.models import Report, ReportQuerySet, ReportState
 from web.actions import store_attachment
 
@@ -38,13 +39,20 @@ def produce_report(pk: int, at: datetime) -> str | None:
             return _store(report=report, made=made, at=at)
     except Exception as failure:  # kept on the row: one bad report stops no other
         log.exception("Report %s could not be made.", report.public_id)
-        return _note_failure(report=report, error=f"{type(failure).__name__}: {failure}", at=at)
+        return _note_failure(report=report, error=_told(failure), at=at)
 
 
 def sweep(at: datetime) -> int:
     """Make what is owed and nobody works at, the oldest first; return how many were tried."""
     owed = _owed(at).order_by("asked_at").values_list("pk", flat=True)[:SWEEP_AT_MOST]
     return sum(produce_report(pk, at) is not None for pk in list(owed))
+
+
+def _told(failure: Exception) -> str:
+    """Say what a reader may read: our own words, else only the kind, as the text may name somebody."""
+    if isinstance(failure, ExportError):
+        return str(failure)
+    return f"{type(failure).__name__}: the worker's log says more."
 
 
 def _owed(at: datetime) -> ReportQuerySet:

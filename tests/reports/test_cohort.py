@@ -1,20 +1,22 @@
 """Our rows as registry records: from where each comes, and in how many statements."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from accounts.models import Centre
+from circuits.actions.checks import record_check
+from circuits.document import Typed
+from labs.models import Result, Sample
 from patients.actions.events import record_complication, withdraw_complication
 from patients.actions.run import record_run_facts
 from patients.models import Run
-from reports.elso.findings import Level
 from reports.judging import judge
 from reports.months import span_of
 from reports.queries.cohort import cohort, ended_in, on_ecmo_in
 from tests.factories import NOON
-from tests.reports.situations import APRIL, another, check, ended_run, gas_at_day, stamp, whole_run
+from tests.reports.situations import APRIL, another, ended_run, gas_at_day, stamp, whole_run
 
 MARCH = date(2026, 3, 1)
 
@@ -171,9 +173,36 @@ def test_statements_do_not_grow_with_the_runs(told, unit, specialist, django_ass
         assert len(cohort(Run.objects.all(), as_of=APRIL)) == 3
 
 
-def test_a_hand_charted_gas_in_another_unit_is_turned_into_the_registrys(told, specialist):
-    check(told, specialist, 5)
-    gas = member(told).record.laboratory_gases[0]
+def test_a_gas_sent_in_another_unit_is_turned_into_the_registrys(told, specialist):
+    sample = told.patient.samples.get()
+    sent = {"status": "final", "status_at": NOON, "known_at": NOON, "entered_by": specialist}
+    kpa = Sample.objects.create(
+        patient=told.patient, collected_at=sample.collected_at, site="ARTERIAL LINE",
+        sender="LAB", filler_order="1", entered_at=NOON,
+    )  # fmt: skip
+    for analyte, value, unit in (("paco2", 5, "kPa"), ("lactate", 18, "mg/dL")):
+        Result.objects.create(
+            sample=kpa, analyte=analyte, value=value, unit=unit, control_id="C7", **sent
+        )
+
+    gas = next(row for row in member(told).record.laboratory_gases if row.source == "hl7:C7")
 
     assert gas.is_arterial
-    assert not [each for each in judged(told).findings if each.level is Level.BLOCK]
+    assert round(gas.paco2, 1) == Decimal("37.5")
+    assert gas.lactate is None
+
+
+def test_a_check_without_a_flow_gives_none(told, specialist):
+    typed = Typed(checked_at=NOON - timedelta(hours=44.5), values={"pump_speed": 3400})
+    record_check(run=told, typed=typed, by=specialist, at=NOON)
+
+    assert len(member(told).record.flows) == 2
+
+
+def test_a_newborns_facts_are_told_once_a_run(told, specialist):
+    newborn = {"birth_weight_kg": "3.2", "gestational_age_weeks": 38, "apgar_5": "8"}
+    record_run_facts(run=told, registry_facts={"newborn": newborn}, by=specialist, at=NOON)
+
+    assert value(told, "birth_weight_kg")[0] == Decimal("3.2")
+    assert value(told, "gestational_age_weeks")[0] == 38
+    assert value(told, "apgar_5")[0] == 8

@@ -342,3 +342,37 @@ def test_a_run_is_handed_out_as_a_pdf_and_noted(client, told, specialist):
     assert "Canary" not in answer["Content-Disposition"]
     assert Access.objects.filter(what="run summary, PDF").exists()
     assert timedelta(0) < APRIL - told.started_at
+
+
+def test_facts_that_cannot_be_read_open_in_the_form_and_can_be_mended(client, bare, coordinator):
+    odd = {
+        "intubated_at": "yesterday",
+        "newborn": {"apgar_5": "good"},
+        "pre_ecls": {"support": ["none"]},
+    }
+    Run.objects.filter(pk=bare.pk).update(registry_facts=odd)
+    data = form_data(client, coordinator, bare, intubated_at="", newborn__apgar_5="8")
+
+    client.post(reverse("reports:run-facts", args=[bare.public_id]), data)
+
+    bare.refresh_from_db()
+    assert bare.registry_facts["intubated_at"] is None
+    assert bare.registry_facts["newborn"] == {"apgar_5": "8"}
+
+
+def test_who_works_in_two_centres_chooses_one(client, coordinator):
+    MembershipFactory(
+        user=coordinator, role="coordinator", unit=None, centre=CentreFactory(code="south")
+    )
+
+    form = page(client, coordinator, "reports:report-list").context["form"]
+
+    assert not form.fields["centre"].widget.is_hidden
+
+
+def test_a_height_that_is_known_stands_in_the_form(client, told, coordinator):
+    Run.objects.filter(pk=told.pk).update(height_cm="170.0")
+
+    form = page(client, coordinator, "reports:run-facts", told.public_id).context["form"]
+
+    assert form["height_cm"].value() == 170

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Centre
 from notifications.models import Notification
+from reports import tasks
 from reports.actions import (
     AlreadyInWork,
     MonthNotOver,
@@ -26,6 +27,7 @@ from reports.actions import (
     sweep,
 )
 from reports.actions.contents import make
+from reports.elso.writer import ExportError
 from reports.models import Report, ReportState
 from tests.factories import CentreFactory
 from tests.reports.situations import APRIL
@@ -45,12 +47,11 @@ def made(centre, by, kind="registry", at=APRIL):
     return report
 
 
-@pytest.fixture
-def breaking(monkeypatch):
-    """A report that cannot be made: its month is told in a way that no code expects."""
+def break_with(monkeypatch, failure):
+    """Make every report fail."""
 
     def fail(report, at):
-        raise ValueError("a gap in the record")
+        raise failure
 
     monkeypatch.setattr(produce, "make", fail)
 
@@ -181,8 +182,9 @@ def test_a_worker_whose_claim_was_taken_over_stores_nothing(centre, coordinator,
 
 
 def test_a_report_that_cannot_be_made_is_tried_three_times_and_says_why(
-    centre, coordinator, breaking
+    centre, coordinator, monkeypatch
 ):
+    break_with(monkeypatch, ExportError("A run is there twice."))
     report = asked(centre, coordinator)
 
     states = []
@@ -192,8 +194,20 @@ def test_a_report_that_cannot_be_made_is_tried_three_times_and_says_why(
         states.append((report.state, report.summary["attempts"]))
 
     assert states == [("queued", 1), ("queued", 2), ("failed", 3), ("failed", 3)]
-    assert report.error == "ValueError: a gap in the record"
+    assert report.error == "A run is there twice."
     assert Notification.objects.get(to=coordinator).subject.endswith("could not be made")
+
+
+def test_a_failure_that_is_not_ours_shows_its_kind_and_not_its_text(
+    centre, coordinator, monkeypatch
+):
+    break_with(monkeypatch, KeyError("Canary, Wren"))
+    report = asked(centre, coordinator)
+
+    produce_report(report.pk, APRIL)
+
+    report.refresh_from_db()
+    assert report.error == "KeyError: the worker's log says more."
 
 
 def test_a_report_that_kills_its_workers_is_given_up(centre, coordinator):
@@ -289,3 +303,15 @@ def test_a_report_of_an_unknown_kind_is_refused(centre):
     with pytest.raises(ValueError, match="no report of the kind poem"):
         make(report, APRIL)
     assert Centre.objects.get() == centre
+
+
+def test_the_doorbells_call_their_actions(centre, coordinator):
+    report = asked(centre, coordinator)
+
+    tasks.produce(report.pk)
+    tasks.sweep()
+    tasks.produce_last_month()
+
+    report.refresh_from_db()
+    assert report.state == ReportState.TO_REVIEW
+    assert Report.objects.count() == 3

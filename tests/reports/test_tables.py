@@ -126,3 +126,7 @@ def test_no_closed_hours_give_no_rate():
     on_and_off = a_line(time_off=ON, complications=("101",))
 
     assert tables.complications([on_and_off])[0].per_1000_h is None
+
+
+def test_a_run_that_goes_on_has_no_hours_yet():
+    assert a_line(time_off=None).hours == 0
