@@ -50,9 +50,18 @@ def set_dues(
             changed.append(row)
         elif _is_changed(row, item):
             changed.append(row)
-    if changed:
-        Due.objects.bulk_update(changed, ["settled_at", *COLUMNS])
-    Due.objects.bulk_create(_new(unit, run, subject, item) for item in owed.values())
+    _write(changed)
+    if owed:
+        Due.objects.bulk_create(_new(unit, run, subject, item) for item in owed.values())
+
+
+def _write(changed: list[Due]) -> None:
+    """Write the rows in one statement; for one row a plain update is much cheaper."""
+    columns = ["settled_at", *COLUMNS]
+    if len(changed) == 1:
+        changed[0].save(update_fields=columns)
+    elif changed:
+        Due.objects.bulk_update(changed, columns)
 
 
 def _new(unit: Unit, run: Run | None, subject: str, item: Owed) -> Due:

@@ -150,8 +150,11 @@ def _change(alert: Alert, change: Change, at: datetime) -> AlertChange:
 def _write(difference: Difference) -> None:
     if difference.opened:
         Alert.objects.bulk_create(difference.opened)
-    if difference.renewed:
-        Alert.objects.bulk_update(difference.renewed, ["severity", "closed_at", *EVIDENCE])
+    columns = ["severity", "closed_at", *EVIDENCE]
+    if len(difference.renewed) == 1:  # the usual case, and much cheaper than a bulk update of one
+        difference.renewed[0].save(update_fields=columns)
+    elif difference.renewed:
+        Alert.objects.bulk_update(difference.renewed, columns)
     if difference.changes:
         AlertChange.objects.bulk_create(difference.changes)
 

@@ -1,10 +1,14 @@
 """Building the demo unit, as of a moment: first who is on ECMO now, then the two years before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
 from time import monotonic
 
+import django
 from django.db import transaction
 
 from accounts.models import Centre
@@ -34,12 +38,16 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to build: as of when, by which dice, how many closed runs, running ones how long."""
+    """What to build: as of when, by which dice, how many closed runs, running ones how long.
+
+    `workers` processes build the closed runs; whatever their number, the values are the same.
+    """
 
     at: datetime
     seed: int = 1
     closed_runs: int = 60
     longest_h: float = 999
+    workers: int = 1
 
 
 def build(wish: Wish, say: Say) -> None:
@@ -57,9 +65,12 @@ def build(wish: Wish, say: Say) -> None:
             send_puzzles(site.crew.hospital, first, wish.at)
     say(f"patients on ECMO now: {_seconds(begun)}")
     begun = monotonic()
-    for course in closed(wish.at, wish.closed_runs, site.rng("closed runs")):
-        with transaction.atomic():
-            play(site, course)
+    courses = closed(wish.at, wish.closed_runs, site.rng("closed runs"))
+    if wish.workers == 1:
+        for course in courses:
+            play_alone(site, course)
+    else:
+        _play_side_by_side(site, courses, wish.workers)
     say(f"{wish.closed_runs} closed runs: {_seconds(begun)}")
 
 
@@ -71,6 +82,19 @@ def play(site: Site, course: Course) -> Run:
     plan_checks(stay)
     stay.play()
     return stay.run
+
+
+def play_alone(site: Site, course: Course) -> None:
+    """Play one course in a transaction of its own."""
+    with transaction.atomic():
+        play(site, course)
+
+
+def _play_side_by_side(site: Site, courses: Iterable[Course], workers: int) -> None:
+    """Play courses in fresh processes: none of them shares our connection to the database."""
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=django.setup) as pool:
+        for _ in pool.map(partial(play_alone, site), courses):
+            pass  # raises what a worker raised
 
 
 def _open(wish: Wish) -> Site:

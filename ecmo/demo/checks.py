@@ -50,6 +50,9 @@ def _check(stay: Stay, checked_at: datetime, at: datetime) -> None:
     stay.body.tend()
     values = _values(stay, hour)
     not_done = {}
+    if trial:
+        del values["sat_post_membrane"]
+        not_done["sat_post_membrane"] = "sweep gas off: says nothing of the oxygenator"
     if "sat_pre_membrane" in values and stay.rng.random() < NOT_TAKEN:
         del values["sat_pre_membrane"]
         not_done["sat_pre_membrane"] = "sensor being calibrated"

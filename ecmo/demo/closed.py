@@ -203,7 +203,7 @@ def _body(
         is_arterial=kindred.is_arterial,
         lactate=round(rng.uniform(*kindred.lactate), 1),
         recovers_by_h=hours * (1.05 if is_alive else 2.5),
-        troubles=tuple(_troubles(mishaps, hours)),
+        troubles=(*_troubles(mishaps, hours), *_suction(hours, rng)),
     )
 
 
@@ -216,6 +216,14 @@ def _troubles(mishaps: Sequence[Mishap], hours: float) -> Iterator[Trouble]:
                 yield Trouble(Kind.KIDNEYS, max(mishap.hour - 24, 2), hours, 2.3)
             case "222":
                 yield Trouble(Kind.BLEEDING, mishap.hour, mishap.hour + 9, 2)
+
+
+def _suction(hours: float, rng: Random) -> Iterator[Trouble]:
+    """Half of them sucked once: the drainage pressure out of its limits for some hours."""
+    begins = rng.uniform(0.1, 0.7) * hours
+    size = rng.uniform(0.9, 2.2)
+    if rng.random() < 0.5:  # noqa: PLR2004
+        yield Trouble(Kind.SUCTION, begins, begins + 5, size)
 
 
 def _mishaps(kindred: Kindred, hours: float, rng: Random) -> Iterator[Mishap]:

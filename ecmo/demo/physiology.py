@@ -112,7 +112,7 @@ class Physiology:
         norm = self.body.norm
         self.hb = norm.hb + self.rng.uniform(-0.5, 0.5)
         self.lactate = self.body.lactate
-        self.clearance = self.rng.uniform(0.85, 1.2)
+        self.clearance = self.rng.uniform(0.72, 1.4)
         self.creatinine = {"adult": 1.2, "pediatric": 0.6, "neonatal": 0.5}[self.body.group]
         self.tend()
 
@@ -231,6 +231,9 @@ class Physiology:
         if body.is_arterial:
             arterial = 98.4 + self._wobble("spo2", 0.4)
             return arterial - used, arterial
+        if self.is_sweep_off:
+            alone = 92 + 4.5 * self.healed
+            return alone - used, alone + self._wobble("spo2", 0.4)
         share = min(self.flow / output, 0.95)
         lungs = 3.2 + 6 * self.healed
         arterial = min(100 - (1 - share) / share * used + lungs / share, 98.5)

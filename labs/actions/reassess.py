@@ -13,7 +13,7 @@ from patients.models import Run
 from patients.queries import limits_of
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reassess_labs(*, run: Run, at: datetime) -> None:
     """Judge the newest usable result of each analyte that has a limit; the caller holds the lock.
 

@@ -1,5 +1,6 @@
 """`manage.py demo`: a believable unit of invented patients, on an empty database of the demo."""
 
+import os
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils import timezone
 from accounts.models import Centre
 from ecmo.demo.building import NotEmpty, Wish, build
 from ecmo.demo.people import LOGINS, PASSWORD
+
+MOST_WORKERS = 4
 
 
 class Command(BaseCommand):
@@ -32,7 +35,7 @@ class Command(BaseCommand):
         if not (options["if_empty"] and Centre.objects.exists()):
             at = options["at"] or timezone.now()
             try:
-                build(Wish(at, options["seed"], options["closed"]), self._say)
+                build(_wish(at, options), self._say)
             except NotEmpty as refused:
                 raise CommandError(str(refused)) from refused
         self._print_logins()
@@ -45,6 +48,11 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Sign in with one of these; the password of all is {PASSWORD}\n")
         for login in LOGINS:
             self.stdout.write(f"    {login.username:15} {login.role.label}")
+
+
+def _wish(at: datetime, options: dict[str, Any]) -> Wish:
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
+    return Wish(at, seed=options["seed"], closed_runs=options["closed"], workers=workers)
 
 
 def _instant(text: str) -> datetime:
