@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 
 from patients.models import Patient
+from web.formbase import OnceForm
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OnceForm):
     """Why it is taken from the list."""
 
     reason = forms.CharField(

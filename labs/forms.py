@@ -79,7 +79,7 @@ class ResultForm(ClockedForm, OnceForm):
         return Charted(analyte, number, self._units[analyte], comparator)
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(OnceForm):
     """A correction of one result, or its withdrawal, with the reason."""
 
     value = CensoredField(unit="", label="Correct value", help_text="Empty: withdraw the result.")
@@ -151,7 +151,7 @@ class PlanForm(ClockedForm, OnceForm):
     reason = forms.CharField(max_length=200, required=False)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OnceForm):
     """Why something is withdrawn."""
 
     reason = forms.CharField(

@@ -12,7 +12,7 @@ from web.formbase import ClockedForm, OnceForm
 LONGEST_NAME = 200
 
 
-class PatientForm(ClockedForm):
+class PatientForm(ClockedForm, OnceForm):
     """Who a patient is."""
 
     unit = forms.ModelChoiceField(Unit.objects.none(), empty_label=None)

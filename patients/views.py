@@ -82,7 +82,9 @@ def patient_create(request: UserRequest) -> HttpResponse:
     return act_on_form(
         request,
         form,
-        lambda facts: admit_patient(**facts, by=request.user, at=at),
+        lambda facts: admit_patient(
+            **facts, public_id=form.cleaned_data["client_uuid"], by=request.user, at=at
+        ),
         page="patients/patient_form.html",
         context={"title": "New patient", "back": reverse("patients:patient-list")},
         then=reverse("patients:patient-list"),
@@ -160,7 +162,6 @@ def event_create(request: UserRequest, public_id: str, kind: str) -> HttpRespons
     back = reverse("patients:event-list", args=[run.public_id])
 
     def record(facts: dict[str, Any]) -> object:
-        facts.pop("client_uuid")
         return act(run=run, by=request.user, at=at, **facts)
 
     return act_on_form(

@@ -8,13 +8,14 @@ from django import forms
 from accounts.models import Unit
 from staffing.models import Duty, Person
 from staffing.queries import rosterable
+from web.formbase import OnceForm
 from web.times import UnreadableTime, read_time
 
 CLOCK = {"autocomplete": "off", "inputmode": "numeric"}
 CLOCK_FORMATS = ["%H:%M", "%H%M"]
 
 
-class ShiftForm(forms.Form):
+class ShiftForm(OnceForm):
     """Times are of the 24-hour clock in the zone of the centre; an end before the start is the next day."""
 
     person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id")

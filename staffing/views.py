@@ -1,6 +1,7 @@
 """The roster of a unit: who is on call now, week or month, and the pages that change it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from staffing.calendar import Period, month_of, rows_of, week_of
 from staffing.forms import ShiftForm
 from staffing.models import Shift
 from staffing.queries import gaps, on_duty, shifts_between
-from web.problems import RuleBroken
+from web.pages import act_on_form
 
 
 @require_safe
@@ -55,20 +56,23 @@ def shift_create(request: UserRequest, unit_id: UUID) -> HttpResponse:
     """Draft a shift."""
     at = timezone.now()
     unit = _unit_to_edit(request, unit_id, at)
-    first = {"day": request.GET.get("day") or at.astimezone(unit.centre.tz).date()}
+    today = at.astimezone(unit.centre.tz).date()
+    first = {"day": request.GET.get("day") or today}
     form = ShiftForm(request.POST or None, initial=first, unit=unit, at=at)
-    if form.is_valid():
-        facts = {key: form.cleaned_data[key] for key in ("person", "duty", "starts_at", "ends_at")}
-        try:
-            shift = add_shift(unit=unit, **facts, by=request.user, at=at)
-        except RuleBroken as refused:
-            form.add_error(None, refused.message)
-        else:
-            messages.success(request, f"Drafted: {shift}. Publish it when the roster is ready.")
-            return _back(unit, form.cleaned_data["day"])
-    context = {"form": form, "unit": unit}
-    return render(
-        request, "staffing/shift_create.html", context, status=422 if form.errors else 200
+
+    def add(facts: dict[str, Any]) -> Shift:
+        drafted = {key: facts[key] for key in ("person", "duty", "starts_at", "ends_at")}
+        return add_shift(unit=unit, **drafted, by=request.user, at=at)
+
+    day = form.cleaned_data["day"] if form.is_valid() else today
+    return act_on_form(
+        request,
+        form,
+        add,
+        page="staffing/shift_create.html",
+        context={"unit": unit},
+        then=_roster_url(unit, day),
+        done="Shift drafted. Publish it when the roster is ready.",
     )
 
 
@@ -115,4 +119,8 @@ def _period(unit: Unit, view: str, day: str, at: datetime) -> Period:
 
 
 def _back(unit: Unit, day: date, view: str = "week") -> HttpResponse:
-    return redirect(f"{reverse('staffing:roster')}?unit={unit.public_id}&view={view}&day={day}")
+    return redirect(_roster_url(unit, day, view))
+
+
+def _roster_url(unit: Unit, day: date | str, view: str = "week") -> str:
+    return f"{reverse('staffing:roster')}?unit={unit.public_id}&view={view}&day={day}"

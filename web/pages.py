@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from web.once import KEY, do_once, was_done
 from web.problems import RuleBroken
 
 UNPROCESSABLE = 422
@@ -26,21 +26,24 @@ def act_on_form(
 ) -> HttpResponse:
     """Show the form, or act on what was sent and go on to `then`, saying `done`.
 
-    A form that cannot be read, and a rule that refuses, show the page again as 422 with what was
+    `act` gets what was typed, without the form's hidden key; a form that is sent twice is done once
+    and both times ends at `then`. A form that cannot be read, and a rule that refuses, show the page again as 422 with what was
     typed and with the sentence that says what to do.
     """
     if request.method != "POST":
         return render(request, page, {**context, "form": form})
-    if form.is_valid() and _acted(form, act):
+    if was_done(request) or (form.is_valid() and _acted(request, form, act)):
         messages.success(request, done)
         return redirect(then)
     return render(request, page, {**context, "form": form}, status=UNPROCESSABLE)
 
 
-def _acted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
+def _acted(
+    request: HttpRequest, form: forms.BaseForm, act: Callable[[dict[str, Any]], object]
+) -> bool:
+    facts = {name: value for name, value in form.cleaned_data.items() if name != KEY}
     try:
-        with transaction.atomic():
-            act(dict(form.cleaned_data))
+        do_once(request, form, lambda: act(facts))
     except RuleBroken as broken:
         form.add_error(None, broken.message)
         for error in broken.errors:

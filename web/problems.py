@@ -34,6 +34,31 @@ class RuleBroken(Exception):
         self.errors = errors or []
 
 
+class AlreadyStored(RuleBroken):
+    code = "already_stored"
+    title = "This is stored already"
+
+
+class Impossible(RuleBroken):
+    code = "impossible"
+    title = "The record cannot hold this"
+
+
+def refused_by_database(exc: IntegrityError | DataError) -> RuleBroken:
+    """Say which of the record's rules the database upheld: constraints are named for what holds."""
+    name = getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) or ""
+    if "public_id" in name:
+        return AlreadyStored(
+            "A record with this public_id is on file. Fetch it instead of sending it again.",
+            errors=[{"parameter": "public_id", "rule": "taken", "message": "already in use"}],
+        )
+    rule = " ".join(name.split("_")[2:]) or "a number or text is too large for its place"
+    return Impossible(
+        f"Nothing was saved, because this must hold: {rule}. Check times and numbers.",
+        errors=[{"parameter": "", "rule": name or "too_large", "message": rule}],
+    )
+
+
 def problem(
     *, status: int, title: str, detail: str, code: str, errors: list[ErrorItem] | None = None
 ) -> Response:
@@ -52,12 +77,12 @@ def problem(
 
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn every error of the API into problem details. Used as DRF's EXCEPTION_HANDLER."""
+    if isinstance(exc, IntegrityError | DataError):
+        exc = refused_by_database(exc)
     if isinstance(exc, RuleBroken):
         return problem(
             status=exc.status, title=exc.title, detail=exc.message, code=exc.code, errors=exc.errors
         )
-    if isinstance(exc, IntegrityError | DataError):
-        return _refused_by_database(exc)
     exc = _as_api_exception(exc)
     response = exception_handler(exc, context)
     if response is None or not isinstance(exc, APIException):
@@ -96,27 +121,6 @@ def _said(exc: APIException) -> Response:
         title=str(exc.default_detail),
         detail=str(exc.detail),
         code=str(getattr(exc.detail, "code", exc.default_code)),
-    )
-
-
-def _refused_by_database(exc: IntegrityError | DataError) -> Response:
-    """Say which of the record's rules the database upheld: constraints are named for what holds."""
-    name = getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) or ""
-    if "public_id" in name:
-        return problem(
-            status=409,
-            title="This is stored already",
-            detail="A record with this public_id is on file. Fetch it instead of sending it again.",
-            code="already_stored",
-            errors=[{"parameter": "public_id", "rule": "taken", "message": "already in use"}],
-        )
-    rule = " ".join(name.split("_")[2:]) or "a number or text is too large for its place"
-    return problem(
-        status=409,
-        title="The record cannot hold this",
-        detail=f"Nothing was saved, because this must hold: {rule}. Check times and numbers.",
-        code="impossible",
-        errors=[{"parameter": "", "rule": name or "too_large", "message": rule}],
     )
 
 

@@ -13,7 +13,7 @@ from circuits.document import Typed
 from circuits.models import CheckKind, Trial
 from clinical.inspection import Item, core_items
 from clinical.limits import Limit
-from clinical.measures import Kind, Measure, core_measures
+from clinical.measures import MEASURES, Kind, Measure, core_measures
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
@@ -164,7 +164,7 @@ class CheckForm(ClockedForm, OnceForm):
         )
 
 
-class AmendForm(forms.Form):
+class AmendForm(OnceForm):
     """One or more values of a check corrected, with the reason."""
 
     reason = forms.CharField(label="Why is it corrected?", max_length=300)
@@ -187,5 +187,5 @@ class AmendForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name != "reason" and value is not None
+            if name in MEASURES and value is not None
         }

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -75,6 +76,8 @@ class ExchangeForm(PartForm):
 
 class DeviceForm(forms.ModelForm[DeviceModel]):
     """A product of the catalogue."""
+
+    client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     class Meta:
         model = DeviceModel

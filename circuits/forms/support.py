@@ -82,7 +82,7 @@ class CannulaForm(ClockedForm, OnceForm):
     inserted_at = ClinicalDateTimeField(label="Put in at")
 
 
-class LimitForm(ClockedForm):
+class LimitForm(ClockedForm, OnceForm):
     """New bounds of one measure from a time on; an empty box means no bound on that side."""
 
     warning_low = MeasureField(label="Warning below", unit="", required=False)
@@ -93,7 +93,7 @@ class LimitForm(ClockedForm):
     reason = forms.CharField(max_length=200)
 
 
-class FlowOffForm(ClockedForm):
+class FlowOffForm(ClockedForm, OnceForm):
     """Flow off: a time is enough."""
 
     ended_at = ClinicalDateTimeField(label="Flow off at")
@@ -104,7 +104,7 @@ class FlowOffForm(ClockedForm):
     )
 
 
-class OutcomeForm(ClockedForm):
+class OutcomeForm(ClockedForm, OnceForm):
     """What became of the patient. What is not known stays empty."""
 
     end_reason = forms.ChoiceField(

@@ -20,6 +20,7 @@ from clinical.measures import MEASURES, core_measures
 from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of, limits_of
+from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
 from web.problems import ErrorItem, RuleBroken
 
@@ -74,22 +75,17 @@ def check_create(request: UserRequest, public_id: str) -> HttpResponse:
         initial={"checked_at": at, "kind": "hourly"},
     )
     questions: list[ErrorItem] = []
+    if was_done(request):
+        return redirect("circuits:check-detail", public_id=request.POST[KEY])
     if request.method == "POST" and form.is_valid():
         try:
-            check = record_check(
-                run=run,
-                typed=form.typed(),
-                confirmed=request.POST.getlist("confirm"),
-                public_id=form.cleaned_data["client_uuid"],
-                by=request.user,
-                at=at,
-            )
+            do_once(request, form, lambda: _record(request, run, form, at))
         except NeedsConfirmation as asked:
             questions = asked.errors
         except RuleBroken as broken:
             _show(form, broken)
         else:
-            return redirect("circuits:check-detail", public_id=check.public_id)
+            return redirect("circuits:check-detail", public_id=form.cleaned_data[KEY])
     context = _page(request, run, form, limits, questions, at)
     status = 200 if request.method == "GET" else UNPROCESSABLE
     return render(request, "circuits/check_form.html", context, status=status)
@@ -102,22 +98,17 @@ def check_amend(request: UserRequest, public_id: str) -> HttpResponse:
     check = _check(request, public_id, Permission.CHECK_AMEND)
     form = AmendForm(request.POST or None, values=values_of(check.document))
     questions: list[ErrorItem] = []
+    if was_done(request):
+        return redirect("circuits:check-detail", public_id=check.public_id)
     if request.method == "POST" and form.is_valid():
         try:
-            amended = amend_check(
-                check=check,
-                values=form.changed_values(),
-                reason=form.cleaned_data["reason"],
-                confirmed=request.POST.getlist("confirm"),
-                by=request.user,
-                at=at,
-            )
+            do_once(request, form, lambda: _amend(request, check, form, at))
         except NeedsConfirmation as asked:
             questions = asked.errors
         except RuleBroken as broken:
             form.add_error(None, broken.message)
         else:
-            return redirect("circuits:check-detail", public_id=amended.public_id)
+            return redirect("circuits:check-detail", public_id=check.public_id)
     context = {
         "run": check.run,
         "banner": banner_of(check.run.patient, check.run, at),
@@ -127,6 +118,28 @@ def check_amend(request: UserRequest, public_id: str) -> HttpResponse:
     }
     status = 200 if request.method == "GET" else UNPROCESSABLE
     return render(request, "circuits/check_amend.html", context, status=status)
+
+
+def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Check:
+    return record_check(
+        run=run,
+        typed=form.typed(),
+        confirmed=request.POST.getlist("confirm"),
+        public_id=form.cleaned_data[KEY],
+        by=request.user,
+        at=at,
+    )
+
+
+def _amend(request: UserRequest, check: Check, form: AmendForm, at: datetime) -> Check:
+    return amend_check(
+        check=check,
+        values=form.changed_values(),
+        reason=form.cleaned_data["reason"],
+        confirmed=request.POST.getlist("confirm"),
+        by=request.user,
+        at=at,
+    )
 
 
 def _page(

@@ -1,7 +1,8 @@
 """The device catalogue."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import UserRequest, held, requires
@@ -9,6 +10,7 @@ from accounts.permissions import Permission
 from circuits.actions.devices import save_device
 from circuits.forms.circuit import DeviceForm
 from circuits.models import DeviceModel
+from web.pages import act_on_form
 
 
 @requires(Permission.CATALOGUE_VIEW)
@@ -35,9 +37,12 @@ def device_edit(request: UserRequest, public_id: str) -> HttpResponse:
 
 def _form(request: UserRequest, device: DeviceModel) -> HttpResponse:
     form = DeviceForm(request.POST or None, instance=device)
-    if request.method == "POST" and form.is_valid():
-        save_device(device=form.instance, by=request.user, at=timezone.now())
-        return redirect("circuits:device-list")
-    status = 200 if request.method == "GET" else 422
-    context = {"form": form, "device": device}
-    return render(request, "circuits/device_form.html", context, status=status)
+    return act_on_form(
+        request,
+        form,
+        lambda _: save_device(device=form.instance, by=request.user, at=timezone.now()),
+        page="circuits/device_form.html",
+        context={"device": device},
+        then=reverse("circuits:device-list"),
+        done="Product saved.",
+    )

@@ -37,6 +37,7 @@ from patients.access import open_run
 from patients.actions.run import record_outcome
 from patients.models import Outcome, Patient, Run
 from patients.queries import banner_of, mode_problems, run_hours
+from web.once import KEY
 from web.pages import act_on_form
 from web.problems import RuleBroken
 
@@ -74,7 +75,7 @@ def support_start(request: UserRequest) -> HttpResponse:
             started_at=facts["started_at"],
             mode=facts["mode"],
             support_type=facts["support_type"],
-            public_id=facts["client_uuid"],
+            public_id=form.cleaned_data["client_uuid"],
             by=request.user,
             at=at,
         )
@@ -193,7 +194,9 @@ def support_end(request: UserRequest, public_id: str) -> HttpResponse:
 def outcome_record(request: UserRequest, public_id: str) -> HttpResponse:
     """Say what became of the patient."""
     run = open_run(request, public_id, Permission.RUN_EDIT, what="outcome")
-    known = Outcome.objects.filter(run=run).values(*OutcomeForm.base_fields.keys() - {"end_reason"})
+    known = Outcome.objects.filter(run=run).values(
+        *OutcomeForm.base_fields.keys() - {"end_reason", KEY}
+    )
     initial = {**(known.first() or {}), "end_reason": run.end_reason}
     return _entry(
         request, public_id, OutcomeForm, "Outcome", record_outcome, "Outcome recorded.", initial
@@ -216,7 +219,6 @@ def _entry(
     back = reverse("circuits:support-detail", args=[run.public_id])
 
     def record(facts: dict[str, Any]) -> object:
-        facts.pop("client_uuid", None)
         return act(run=run, by=request.user, at=at, **facts)
 
     return act_on_form(

@@ -57,7 +57,7 @@ def result_create(request: UserRequest, public_id: UUID) -> HttpResponse:
             collected_at=facts["collected_at"],
             site=facts["site"],
             results=form.charted(),
-            public_id=facts["client_uuid"],
+            public_id=form.cleaned_data["client_uuid"],
             confirmed=request.POST.getlist("confirmed"),
             by=request.user,
             at=at,
@@ -108,7 +108,7 @@ def infusion_start(request: UserRequest, public_id: UUID) -> HttpResponse:
                 facts["changed_at"],
                 facts["rate"],
                 reason=facts["reason"],
-                public_id=facts["client_uuid"],
+                public_id=form.cleaned_data["client_uuid"],
             ),
             confirmed=request.POST.getlist("confirmed"),
             by=request.user,
@@ -134,7 +134,7 @@ def infusion_change(request: UserRequest, public_id: UUID) -> HttpResponse:
         form.fields["rate"].show_before(newest.rate.normalize(), newest.changed_at)  # type: ignore[attr-defined]
 
     def act(facts: dict[str, Any]) -> object:
-        public_id = facts.pop("client_uuid")
+        public_id = form.cleaned_data["client_uuid"]
         confirmed = request.POST.getlist("confirmed")
         change = Change(**facts, public_id=public_id)
         return change_infusion(
@@ -171,13 +171,13 @@ def plan_set(request: UserRequest, public_id: UUID) -> HttpResponse:
     at = timezone.now()
     run = open_run(request, public_id, P.PLAN_SET, what="set the plan")
 
-    def act(facts: dict[str, Any]) -> object:
-        facts["public_id"] = facts.pop("client_uuid")
-        return set_plan(run=run, **facts, by=request.user, at=at)
+    form = PlanForm(request.POST or None, at=at)
 
-    return _answer(
-        request, PlanForm(request.POST or None, at=at), run, act, title="Anticoagulation plan"
-    )
+    def act(facts: dict[str, Any]) -> object:
+        public_id = form.cleaned_data["client_uuid"]
+        return set_plan(run=run, **facts, public_id=public_id, by=request.user, at=at)
+
+    return _answer(request, form, run, act, title="Anticoagulation plan")
 
 
 def _answer(

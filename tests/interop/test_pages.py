@@ -1,5 +1,7 @@
 """The work list: what waits for a person, and what they do with it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
@@ -44,6 +46,10 @@ def quarantined(run, received):
     return received(message(obx(unit="parsec")))
 
 
+def key():
+    return {"client_uuid": uuid4()}
+
+
 def page(name, row):
     return reverse(f"interop:{name}", args=[row.public_id])
 
@@ -85,7 +91,7 @@ def test_a_patient_is_searched_and_the_message_filed_under_them(worker, unmatche
     url = f"{page('message-match', unmatched)}?q=canary"
     found = text_of(worker.get(f"{page('message-detail', unmatched)}?q=canary"))
 
-    worker.post(url, {"patient": patient.public_id, "reason": "label misread"})
+    worker.post(url, key() | {"patient": patient.public_id, "reason": "label misread"})
 
     assert "born 17-May-1980" in found
     assert Result.objects.get().sample.patient == patient
@@ -104,7 +110,7 @@ def test_a_message_is_set_aside_with_a_reason(worker, unmatched):
     url = page("message-aside", unmatched)
     refused = worker.post(url, {"reason": ""})
 
-    worker.post(url, {"reason": "outpatient"})
+    worker.post(url, key() | {"reason": "outpatient"})
 
     assert refused.status_code == 422
     assert Message.objects.get().state == MessageState.DONE
@@ -114,7 +120,7 @@ def test_a_value_is_resolved_with_a_reason(worker, quarantined):
     value = quarantined.quarantined.get()
     assert worker.get(page("value-resolve", value)).status_code == 200
 
-    worker.post(page("value-resolve", value), {"reason": "sent again"})
+    worker.post(page("value-resolve", value), key() | {"reason": "sent again"})
 
     assert "sent again" in text_of(worker.get(page("message-detail", quarantined)))
 

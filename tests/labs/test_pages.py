@@ -216,7 +216,7 @@ def test_a_change_is_withdrawn_on_the_form(client, heparin, nurse):
     url = reverse("labs:change-withdraw", args=[change.public_id])
 
     assert client.get(url).status_code == 200
-    client.post(url, {"reason": "other patient"})
+    client.post(url, {"reason": "other patient", "client_uuid": uuid4()})
 
     assert InfusionChangeWithdrawal.objects.get().change == change
 
@@ -243,8 +243,9 @@ def test_a_result_is_corrected_or_withdrawn_on_the_form(client, run, heparin, nu
     client.force_login(nurse)
     result = Result.objects.current().order_by("-sample__collected_at").first()
     url = reverse("labs:result-correct", args=[result.public_id])
+    facts = {"value": typed, "reason": "misread", "confirmed": "anti_xa_ufh"}
 
-    response = client.post(url, {"value": typed, "reason": "misread", "confirmed": "anti_xa_ufh"})
+    response = client.post(url, {**facts, "client_uuid": uuid4()})
 
     assert response.status_code == 302
     assert Result.objects.get(supersedes=result).status == status
