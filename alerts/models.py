@@ -26,6 +26,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Alerts whose finding still holds."""
         return self.filter(closed_at=None)
 
+    def attention(self) -> "AlertQuerySet":
+        """Alerts about patient, circuit or safety; overdue paperwork has its own quiet place."""
+        return self.exclude(category=Category.PAPERWORK)
+
     def visible_to(self, user: User, at: datetime) -> "AlertQuerySet":
         """Alerts of units where `user` may see patients."""
         units = Unit.objects.with_permission(user, Permission.PATIENT_VIEW, at)

@@ -90,8 +90,9 @@ class Measure:
         return _half_up(in_display, self.decimals)
 
     def text(self, value: Decimal) -> str:
-        """Return `value` as a person reads it, with its unit."""
-        return f"{self.shown(value)} {self.display_unit}".strip()
+        """Return `value` as a person reads it, with its unit and a true minus sign."""
+        number = str(self.shown(value)).replace("-", "\N{MINUS SIGN}")
+        return f"{number} {self.display_unit}".strip()
 
     @property
     def is_shown_in_percent(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.access import UserRequest, held, requires
 from accounts.models import User
 from accounts.permissions import Permission
-from alerts.models import Alert, Category, Due
+from alerts.models import Alert, Due
 from audit.actions import record_accesses
 from ecmo.board_card import Card
 from ecmo.board_facts import runs_with_facts
@@ -27,7 +27,9 @@ def cards(user: User, at: datetime) -> list[Card]:
     runs = list(runs_with_facts(user, at))
     by_run: dict[int | None, Card] = {run.pk: Card(run, at) for run in runs}
     pks = list(by_run)
-    for alert in Alert.objects.open().filter(run__in=pks).order_by("-severity", "opened_at"):
+    for alert in (
+        Alert.objects.open().attention().filter(run__in=pks).order_by("-severity", "opened_at")
+    ):
         by_run[alert.run_id].alerts.append(alert)
     for due in Due.objects.open().filter(run__in=pks).order_by("due_at"):
         by_run[due.run_id].dues.append(due)
@@ -46,8 +48,7 @@ def tally(shown: Iterable[Card]) -> dict[str, Any]:
         modes[card.mode if card.is_mode_known else "mode not known"] += 1
         late += len(card.late)
         for alert in card.alerts:
-            if alert.category != Category.PAPERWORK:
-                by_level[alert.severity] += 1
+            by_level[alert.severity] += 1
     return {
         "levels": sorted(by_level.items(), reverse=True),
         "modes": sorted(modes.items()),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from alerts.models import Alert, Category, Due
+from alerts.models import Alert, Due
 from clinical.measures import MEASURES
 from patients.models import Mode, Run
 from patients.queries import age_words
@@ -37,8 +37,8 @@ class Card:
 
     @property
     def severity(self) -> int:
-        """The highest attention among patient and circuit alerts; 0 for none."""
-        return max((a.severity for a in self.alerts if a.category != Category.PAPERWORK), default=0)
+        """The highest attention among the alerts shown; 0 for none."""
+        return max((alert.severity for alert in self.alerts), default=0)
 
     @property
     def late(self) -> list[Due]:

@@ -56,7 +56,9 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
     """Show the run at a glance."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="overview")
-    alerts = list(Alert.objects.open().filter(run=run).prefetch_related("acknowledgements__by"))
+    alerts = list(
+        Alert.objects.open().attention().filter(run=run).prefetch_related("acknowledgements__by")
+    )
     name = request.GET.get("window", DEFAULT_WINDOW)
     readings = [one for _, one in zip(range(LOOK_BACK), Recent(run), strict=False)]
     banner = banner_of(run.patient, run, at)

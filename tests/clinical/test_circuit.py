@@ -64,7 +64,7 @@ def test_a_finding_carries_its_evidence():
     assert finding == Finding(
         code="p_drainage.low",
         severity=Severity.WARNING,
-        message="Drainage pressure -118 mmHg is below -100 mmHg",
+        message="Drainage pressure \N{MINUS SIGN}118 mmHg is below \N{MINUS SIGN}100 mmHg",
         parameter="p_drainage",
         side="low",
         evidence=Evidence(Decimal(-118), Decimal(-100), NOON, NOON, "k0", None, "mm[Hg]"),

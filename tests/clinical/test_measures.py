@@ -136,7 +136,7 @@ def test_a_refusal_names_the_units_that_are_taken():
     [
         pytest.param("fdo2", "0.6", "60 %", id="fraction as percent"),
         pytest.param("fdo2", "0.215", "22 %", id="half up"),
-        pytest.param("p_drainage", "-62.5", "-63 mmHg", id="half away from zero"),
+        pytest.param("p_drainage", "-62.5", "\N{MINUS SIGN}63 mmHg", id="half away from zero"),
         pytest.param("delta_p", "-0.2", "0 mmHg", id="no negative zero"),
         pytest.param("blood_flow", "4.1", "4.10 L/min", id="two decimals"),
         pytest.param("ph", "7.384", "7.38", id="no unit"),
