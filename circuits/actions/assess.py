@@ -17,17 +17,18 @@ def reassess_circuit(
     measures: Collection[str] | None = None,
     looks: Collection[str] = (),
     known: Against | None = None,
+    recent: Recent | None = None,
 ) -> None:
     """Judge the newest value of each measure against the limits valid at its own time.
 
     `measures` and `looks` name those that may have changed (a check only moves what it holds);
-    None judges all measures, for a change of limits or mode. `known` saves reading modes and limits
-    again. A run that has ended raises nothing more.
+    None judges all measures, for a change of limits or mode. `known` and `recent` save reading
+    modes, limits and checks again. A run that has ended raises nothing more.
     """
     if run.ended_at:
         return
     held = known or against(run)
-    recent = Recent(run)
+    recent = recent or Recent(run)
     wanted = measures_read(run) if measures is None else measures
     assessment = assess_series(
         {measure: recent.series(measure, held.segments) for measure in sorted(wanted)},

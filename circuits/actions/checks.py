@@ -18,7 +18,7 @@ from circuits.actions.assess import reassess_circuit
 from circuits.actions.dues import reassess_check_due
 from circuits.document import Readings, Typed
 from circuits.models import Check
-from circuits.queries import Against, against, context_at, derived_in
+from circuits.queries import Against, Recent, against, context_at, derived_in
 from circuits.wording import explain
 from clinical.check import (
     DELTA_P,
@@ -226,5 +226,8 @@ def _reassess(
     moved = {*body["values"], *body["derived"]}
     if before:
         moved |= {*before["values"], *before["derived"]}
-    reassess_circuit(run=run, at=at, measures=moved, looks=set(body["findings"]), known=held)
-    reassess_check_due(run=run, at=at)
+    recent = Recent(run)
+    reassess_circuit(
+        run=run, at=at, measures=moved, looks=set(body["findings"]), known=held, recent=recent
+    )
+    reassess_check_due(run=run, at=at, recent=recent)

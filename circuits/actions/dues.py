@@ -8,7 +8,7 @@ from alerts.owed import Owed
 from circuits.deferrals import deferrals_of
 from circuits.models import ComponentUse
 from circuits.policies import ChangePolicy, change_policy, check_cadence, debt_policy
-from circuits.queries import parts_of, uses_of
+from circuits.queries import Recent, parts_of, uses_of
 from clinical import due
 from clinical.due import CannulaEntered, Entered
 from clinical.reviews import SET_POLICY, Deferral, review_clock
@@ -26,14 +26,14 @@ _DEBT_LABELS = {
 }
 
 
-def reassess_check_due(*, run: Run, at: datetime) -> None:
-    """Say when the next bedside check is due (three statements)."""
-    last = run.checks.current().order_by("-checked_at").values("checked_at", "trial").first()
+def reassess_check_due(*, run: Run, at: datetime, recent: Recent | None = None) -> None:
+    """Say when the next bedside check is due; `recent` saves reading the newest check again."""
+    last = next(iter(recent or Recent(run)), None)
     cadence, source = check_cadence(run.unit.centre, at)
     item = due.check_due(
         time_on=run.started_at,
-        last_checked_at=last["checked_at"] if last else None,
-        is_watched_closely=bool(last and last["trial"]),
+        last_checked_at=last.checked_at if last else None,
+        is_watched_closely=bool(last and last.trial),
         cadence=cadence,
     )
     owed = Owed(CHECK, "Circuit check", item, owner="specialist", source=source)
