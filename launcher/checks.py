@@ -19,7 +19,7 @@ CHECKS = {
     "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
     "types": ("mypy", "."),
 }
-TESTS = ("pytest", "--cov", "--cov-report=term-missing:skip-covered")
+TESTS = ("python", "-m", "pytest", "-p", "tests.whole", "--cov", "--cov-report=term:skip-covered")
 
 
 def check() -> int:
