@@ -144,8 +144,8 @@ def _refuse_impossible(run: Run, change: Change, at: datetime) -> None:
             raise refuse("rate", "missing", "Say at which rate it goes on.")
         if change.rate < 0:
             raise refuse("rate", "negative", "A rate cannot be below zero.")
-    if change.kind == ChangeKind.BOLUS and (change.bolus is None or change.bolus <= 0):
-        raise refuse("bolus", "missing", "Say how large the bolus was.")
+    if change.kind == ChangeKind.BOLUS and change.bolus is not None and change.bolus <= 0:
+        raise refuse("bolus", "not_above_zero", "A bolus is more than nothing.")
 
 
 def _already(infusion: Infusion, change: Change) -> InfusionChange | None:
@@ -168,6 +168,9 @@ def _questions(change: Change, state: InfusionState) -> Iterator[ErrorItem]:
     if odd:
         message = f"{odd}. If this is what was done, confirm it."
         yield ErrorItem(parameter="kind", rule="does_not_follow", message=message)
+    if kind == ChangeKind.BOLUS and change.bolus is None:
+        message = "Say how large the bolus was; if nobody knows any more, confirm that."
+        yield ErrorItem(parameter="bolus", rule="missing", message=message)
     if kind == ChangeKind.CHANGE and is_flowing and change.rate is not None:
         share = abs(change.rate - rate) / rate
         if share > LARGE_CHANGE:

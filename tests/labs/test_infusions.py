@@ -96,6 +96,17 @@ def test_a_bolus_changes_no_rate(start, then):
     assert rate_after(started, 90) == 12
 
 
+def test_a_bolus_of_unknown_size_is_asked_back_then_taken(start, then):
+    started = start()
+
+    with pytest.raises(NeedsConfirmation) as asked:
+        then(started, "bolus")
+    given = then(started, "bolus", confirmed=["bolus"])
+
+    assert [one["parameter"] for one in asked.value.errors] == ["bolus"]
+    assert (given.rate, given.bolus) == (12, None)
+
+
 def test_a_change_that_is_charted_late_takes_its_place_in_time(start, then):
     started = start()
     then(started, "change", minutes=120, rate="14")
@@ -170,7 +181,7 @@ def test_starting_again_brings_the_dosing_weight_up_to_date(start, then, run):
         (Change("change", NOON - timedelta(days=3), Decimal(12)), OutsideRun),
         (Change("change", NOON, None), CannotBe),
         (Change("change", NOON, Decimal(-1)), CannotBe),
-        (Change("bolus", NOON), CannotBe),
+        (Change("bolus", NOON, bolus=Decimal(0)), CannotBe),
         (Change("juggle", NOON, Decimal(1)), CannotBe),
     ],
     ids=["future", "before the run", "no rate", "below zero", "no bolus", "no such thing"],
