@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.access import held
 from accounts.models import User
 from accounts.permissions import Permission
+from ecmo.demo.people import PASSWORD, demo_logins
 
 
 class Page(NamedTuple):
@@ -66,7 +67,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "page_zone": timezone.get_current_timezone_name(),
     }
     if user is None or not cast("User", user).is_authenticated:
-        return context
+        return {**context, **_demo_logins()} if settings.DEMO else context
     return {
         **context,
         "nav": _navigation(request),
@@ -74,6 +75,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "search_url": reverse("patients:patient-list"),
         "theme_url": reverse("accounts:theme"),
     }
+
+
+def _demo_logins() -> dict[str, Any]:
+    """Return what the sign-in page of the demo tells everybody."""
+    return {"demo_logins": demo_logins(), "demo_password": PASSWORD}
 
 
 def first_page(request: HttpRequest) -> str:

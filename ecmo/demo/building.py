@@ -26,6 +26,9 @@ from ecmo.demo.stay import Site, Stay
 from ecmo.demo.support import plan_support
 from ecmo.demo.treatment import plan_treatment
 from patients.models import Run
+from reports.actions import request_report
+from reports.models import ReportKind
+from reports.months import last_month
 
 OPENED_BEFORE = timedelta(days=780)
 SEEN_AFTER = timedelta(minutes=7)
@@ -38,7 +41,7 @@ class NotEmpty(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to build: as of when, by which dice, how many closed runs, running ones how long.
+    """What to build: as of when, by which dice, how many closed runs, how often running ones are charted.
 
     `workers` processes build the closed runs; whatever their number, the values are the same.
     """
@@ -46,7 +49,7 @@ class Wish:
     at: datetime
     seed: int = 1
     closed_runs: int = 60
-    longest_h: float = 999
+    every_h: float = 1
     workers: int = 1
 
 
@@ -56,8 +59,8 @@ def build(wish: Wish, say: Say) -> None:
         raise NotEmpty("This database holds a centre already; the demo builds on an empty one.")
     begun = monotonic()
     with transaction.atomic():
-        site = _open(wish)
-        for course in running(wish.at, wish.longest_h):
+        site = open_site(wish)
+        for course in running(wish.at, wish.every_h):
             play(site, course)
         _see_alerts(site)
         first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
@@ -71,6 +74,7 @@ def build(wish: Wish, say: Say) -> None:
             play_alone(site, course)
     else:
         _play_side_by_side(site, courses, wish.workers)
+    _ask_for_reports(site)
     say(f"{wish.closed_runs} closed runs: {_seconds(begun)}")
 
 
@@ -97,13 +101,29 @@ def _play_side_by_side(site: Site, courses: Iterable[Course], workers: int) -> N
             pass  # raises what a worker raised
 
 
-def _open(wish: Wish) -> Site:
+def open_site(wish: Wish) -> Site:
+    """Make all that patients share: hospital, tables, devices, roster."""
     opened_at = wish.at - OPENED_BEFORE
     hospital = open_hospital(opened_at)
     adopt_tables(hospital, opened_at)
     devices = list_devices(hospital, opened_at)
     fill_roster(hospital, wish.at)
     return Site(Crew(hospital), devices, protocols(), wish.at, wish.seed)
+
+
+def _ask_for_reports(site: Site) -> None:
+    """Let the worker make both reports of the last two months as soon as it runs."""
+    hospital = site.crew.hospital
+    month = last_month(site.now, hospital.centre.tz)
+    for asked in (month, (month - timedelta(days=1)).replace(day=1)):
+        for kind in ReportKind.values:
+            request_report(
+                kind=kind,
+                centre=hospital.centre,
+                month=asked,
+                by=hospital.login("registry"),
+                at=site.now,
+            )
 
 
 def _see_alerts(site: Site) -> None:

@@ -12,6 +12,7 @@ from ecmo.demo.physiology import Kind
 from ecmo.demo.stay import Stay, as_measured, measured
 
 FIRST_CHECK_H = 0.2
+CLOSE_AT_FIRST_H = (1.6, 2.7, 4.05)  # for the baseline of a membrane, and the registry's 4 h
 TRIAL_EVERY_H = 0.5
 NOT_TAKEN = 0.008
 SIGHT_OF_CLOT = ((1.6, "grade_3"), (1.3, "grade_2"), (1.1, "grade_1"))
@@ -39,6 +40,8 @@ def _times(stay: Stay) -> list[datetime]:
         times.append(at)
         pace = TRIAL_EVERY_H if trial and at > trial else course.every_h
         at -= timedelta(hours=pace)
+    if course.every_h > 1 and not course.is_fresh:
+        times += [course.moment(hour) for hour in CLOSE_AT_FIRST_H]
     return sorted(times)
 
 

@@ -166,7 +166,7 @@ def _team(
             unit=unit,
             name=str(user),
             job=job,
-            phone=f"+47 000 {unit.pk:02}{list(JOBS).index(duty)}{number:02}",
+            phone=f"+47 000 {list(UNITS).index(unit.code)}{list(JOBS).index(duty)}0{number:02}",
             user=user,
             by=ada,
             at=at,

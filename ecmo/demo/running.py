@@ -38,9 +38,9 @@ def cases() -> Sequence[Case]:
     return (*_adults(), *_children())
 
 
-def running(at: datetime, longest_h: float = 999) -> list[Course]:
-    """Return the courses of the seven, as of a time; none longer than some hours."""
-    return [_course(number, case, at, longest_h) for number, case in enumerate(cases(), start=1)]
+def running(at: datetime, every_h: float = 1) -> list[Course]:
+    """Return the courses of the seven, as of a time, charted every so many hours."""
+    return [_course(number, case, at, every_h) for number, case in enumerate(cases(), start=1)]
 
 
 def _adults() -> tuple[Case, ...]:
@@ -164,10 +164,10 @@ def _children() -> tuple[Case, ...]:
     )
 
 
-def _course(number: int, case: Case, at: datetime, longest_h: float) -> Course:
+def _course(number: int, case: Case, at: datetime, every_h: float) -> Course:
     at = at.replace(second=0, microsecond=0)
     family, given, sex, bed, age_days = case.who
-    started_at = at - timedelta(minutes=round(min(case.hours, longest_h) * 60))
+    started_at = at - timedelta(minutes=round(case.hours * 60))
     hours = (at - started_at) / timedelta(hours=1)
     trial = case.sweep_off_h_ago
     return Course(
@@ -187,7 +187,7 @@ def _course(number: int, case: Case, at: datetime, longest_h: float) -> Course:
         modes=case.modes,
         tubes=case.tubes,
         diagnoses=case.diagnoses,
-        every_h=1,
+        every_h=every_h,
         protocol=protocol_for(case.body),
         mishaps=case.mishaps,
         last_check_at=at - timedelta(minutes=case.last_check_min),

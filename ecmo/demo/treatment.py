@@ -36,21 +36,21 @@ def plan_treatment(stay: Stay) -> None:
         return
     stay.plan(course.moment(ANTICOAGULATION_FROM_H), partial(_start, stay))
     is_close = course.every_h <= 1
-    _plan_samples(stay, _hours(stay, 1.0, 6 if is_close else 12), "gases")
-    _plan_samples(stay, _hours(stay, FIRST_DRIVER_H, 6 if is_close else 12), "clotting")
-    _plan_samples(stay, _hours(stay, 2.0, 12 if is_close else 24), "counts")
+    _plan_samples(stay, _hours(stay, 1.0, 6, 6 if is_close else 24), "gases")
+    _plan_samples(stay, _hours(stay, FIRST_DRIVER_H, 6, 6 if is_close else 12), "clotting")
+    _plan_samples(stay, _hours(stay, 2.0, 12, 12 if is_close else 24), "counts")
     for trouble in course.body.troubles:
         if trouble.kind is Kind.BLEEDING:
             stay.plan(course.moment(trouble.from_h), partial(_bleed, stay, trouble))
 
 
-def _hours(stay: Stay, first: float, every: float) -> list[float]:
-    """Return the hours of samples: six-hourly on the first day, then at the pace given."""
+def _hours(stay: Stay, first: float, on_first_day: float, every: float) -> list[float]:
+    """Return the hours of samples: at one pace on the first day, then at another."""
     last = stay.course.hour(stay.stops_at) - STOPS_BEFORE_H
     hours, hour = [], first
     while hour < last:
         hours.append(hour)
-        hour += min(every, 6) if hour < DAY_H and every < DAY_H else every
+        hour += on_first_day if hour < DAY_H else every
     return hours
 
 
