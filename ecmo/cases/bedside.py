@@ -32,12 +32,9 @@ def bedside(run: ActOf) -> Iterator[Event]:
 
 
 def _save(run: ActOf, check: Row) -> None:
-    body = {
-        "public_id": run.stage.new_id(run.name(check["id"])),
-        "confirmed": check["confirmed"],
-        **_typed(check),
-    }
-    run.client.post(check["performed_by"], run.path("checks/"), body)
+    body = {"confirmed": check["confirmed"], **_typed(check)}
+    name, who = run.name(check["id"]), check["performed_by"]
+    run.stage.create(name, who, run.path("checks/"), body)
 
 
 def _typed(check: Row) -> Row:

@@ -62,10 +62,9 @@ def _approve_document(stage: Stage, kind: str, body: object, at: datetime) -> No
 
 def _admit(stage: Stage, row: Row) -> None:
     body = {
-        "public_id": stage.new_id(f"patient/{row['mrn']}"),
         "unit": str(stage.hospital.unit.public_id),
         "registry_id": row["unique_id"],
         "sex": SEXES[row["sex"]],
         **{name: row[name] for name in AS_IN_THE_CASE},
     }
-    stage.client.post(SPECIALIST, "patients/", body)
+    stage.create(f"patient/{row['mrn']}", SPECIALIST, "patients/", body)

@@ -77,11 +77,11 @@ class Stage:
         self.ids[name] = public_id
         self.names[public_id] = name.rpartition("/")[2]
 
-    def new_id(self, name: str) -> str:
-        """Return the id that the client makes for something, always the same one."""
+    def create(self, name: str, who: str, path: str, body: Row) -> None:
+        """Make something under an id of the client's, and confirm nothing. Raises Refused."""
         public_id = str(uuid5(NAMES, f"{self.case['id']}/{name}"))
+        self.client.post(who, path, {"public_id": public_id, **body})
         self.note_id(name, public_id)
-        return public_id
 
     def note_found(self, kind: str, row: Row) -> None:
         """Keep what was seen while the case was played."""

@@ -50,7 +50,6 @@ def _start(run: ActOf) -> None:
     row, patient = run.row, run.stage.case["patient"]
     first = _mode_at_start(run)
     body = {
-        "public_id": run.stage.new_id(run.name("run")),
         "patient": run.stage.id_of(f"patient/{patient['mrn']}"),
         "started_at": row["time_on"],
         "support_type": row["support_type"],
@@ -59,7 +58,7 @@ def _start(run: ActOf) -> None:
     }
     optional = {"height_cm": row["height_cm"], "started_here_at": row.get("time_on_here")}
     body |= {name: value for name, value in optional.items() if value is not None}
-    run.client.post(SPECIALIST, "runs/", body)
+    run.stage.create(run.name("run"), SPECIALIST, "runs/", body)
 
 
 def _mode_at_start(run: ActOf) -> Row | None:

@@ -47,13 +47,12 @@ def _anticoagulation(run: ActOf) -> Iterator[Event]:
 
 def _plan(run: ActOf, row: Row) -> None:
     body = {
-        "public_id": run.stage.new_id(run.name(row["id"])),
         "starts_at": row["from"],
         **{n: row[n] for n in ("agent", "driver", "protocol", "target_low", "target_high")},
     }
     if row["to"]:
         body["ends_at"] = row["to"]
-    run.client.insist(PHYSICIAN, run.path("plans/"), body)
+    run.stage.create(run.name(row["id"]), PHYSICIAN, run.path("plans/"), body)
 
 
 def _infuse(run: ActOf, infusion: Row, change: Row) -> None:
