@@ -53,7 +53,9 @@ def shape(level: object) -> SafeString:
             f' stroke-linejoin="round" d="{_LINE[name]}"/>'
         )
     # Both tables above are constants of this module: nothing from outside reaches the markup.
-    return mark_safe(f'<svg viewBox="0 0 16 16" aria-hidden="true">{drawing}</svg>')  # noqa: S308
+    return mark_safe(
+        f'<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{drawing}</svg>'
+    )  # noqa: S308
 
 
 def sparkline(
