@@ -52,10 +52,9 @@ def shape(level: object) -> SafeString:
             '<path fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"'
             f' stroke-linejoin="round" d="{_LINE[name]}"/>'
         )
+    opening = '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">'
     # Both tables above are constants of this module: nothing from outside reaches the markup.
-    return mark_safe(
-        f'<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{drawing}</svg>'
-    )  # noqa: S308
+    return mark_safe(f"{opening}{drawing}</svg>")  # noqa: S308
 
 
 def sparkline(
