@@ -1,0 +1,46 @@
+"""Every page of the site in a real browser: reachable by all, within the security policy, no wider
+than a phone. The accessibility rules are axe's."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.models import User
+from tests.browser.conftest import DESK, TABLET
+from tests.browser.pages import places
+
+NARROWEST = {"width": 320, "height": 640}
+THEMES = {"light": DESK, "dark": NARROWEST, "night": TABLET}
+# Swagger UI draws its part of the page with colours of its own.
+NOT_OURS = {"exclude": [["#swagger-ui"]]}
+
+
+def rounds(places_, people, screen, theme):
+    """Go from page to page in a theme, one window for each person: (place, window)."""
+    windows = {}
+    for place in places_:
+        if place.who not in windows:
+            User.objects.update(theme=theme)
+            windows[place.who] = screen(people[place.who], THEMES[theme])
+        window = windows[place.who]
+        assert (place.name, window.open(place.path)) == (place.name, 200)
+        yield place, window
+
+
+def test_every_page_is_accessible_in_every_theme_and_as_wide_as_a_phone(
+    screen, ward, settings, coordinator, administrator
+):
+    settings.DEMO = True
+    people = {"coordinator": coordinator, "administrator": administrator, None: None}
+    faults = {}
+
+    for theme, size in THEMES.items():
+        for place, window in rounds(places(ward), people, screen, theme):
+            broken = Axe().run(window.page, context=NOT_OURS).response["violations"]
+            wide = window.page.evaluate("document.documentElement.scrollWidth") - size["width"]
+            if broken or wide > 0:
+                faults[theme, place.name] = [*map(_words, broken), f"{wide} px too wide"]
+
+    assert faults == {}
+
+
+def _words(violation):
+    return f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
