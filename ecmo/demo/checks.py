@@ -8,7 +8,7 @@ from circuits.actions.checks import amend_check, record_check
 from circuits.document import Typed
 from circuits.models import CheckKind, Trial
 from clinical.inspection import core_items
-from ecmo.demo.physiology import Kind
+from ecmo.demo.body import Kind
 from ecmo.demo.stay import Stay, as_measured, measured
 
 FIRST_CHECK_H = 0.2

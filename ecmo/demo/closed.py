@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from random import Random
 from string import ascii_uppercase
 
+from ecmo.demo.body import Body, Kind, Trouble
 from ecmo.demo.course import TUBES, Course, Ending, Mishap, ModeFrom, Who, protocol_for
 from ecmo.demo.people import ADULT, CHILDREN
-from ecmo.demo.physiology import Body, Kind, Trouble
 
 MONTHS_BACK = timedelta(days=730)
 LATEST = timedelta(days=1.2)

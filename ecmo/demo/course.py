@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ecmo.demo.physiology import Body
+from ecmo.demo.body import Body
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,80 +7,15 @@ counts relax towards a set point. Pressures in mmHg, flows in L/min, times in ho
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from random import Random
+
+from ecmo.demo.body import Body, Kind
 
 PUMP = 2.8e-5  # mmHg per (revolution per minute) squared
 LONGEST_STEP_H = 1.0
 RECIRCULATION = 0.06
 P50, HILL = 26.8, 2.7  # of a usual dissociation curve; the demo needs no better one
 GRAMS_OF_OXYGEN = 13.4  # mL of oxygen that a litre of blood carries per g/dL of haemoglobin
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """What is usual in the demo for patients of one size. No recommendation."""
-
-    flow_ml_kg: float
-    output_ml_kg: float
-    vo2_ml_kg: float
-    p_drainage: float
-    p_return: float
-    drop: float
-    pump_loss: float
-    hr: float
-    map: float
-    hb: float
-    heparin: float
-
-
-NORMS = {
-    "adult": Norm(56, 74, 2.6, -62, 150, 21, 88, 84, 76, 10.2, 16),
-    "pediatric": Norm(95, 125, 4.4, -42, 125, 20, 40, 118, 66, 11.2, 22),
-    "neonatal": Norm(110, 165, 5.3, -26, 92, 16, 20, 148, 46, 13.2, 28),
-}
-
-
-class Kind(StrEnum):
-    """What may befall a patient."""
-
-    SUCTION = "suction"
-    CLOT = "clot"
-    BLEEDING = "bleeding"
-    KIDNEYS = "kidneys"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that befalls the patient, from when to when, and how much of it.
-
-    Size: of a suction the share of drainage resistance added, of clots the share of membrane
-    resistance added a day, of a bleeding its grade, of kidneys the creatinine it ends at.
-    """
-
-    kind: Kind
-    from_h: float
-    to_h: float
-    size: float
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Who lies there: size, and how ill."""
-
-    group: str
-    weight_kg: float
-    height_cm: float
-    is_arterial: bool
-    lactate: float
-    recovers_by_h: float
-    agent: str = "ufh"
-    troubles: tuple[Trouble, ...] = ()
-
-    @property
-    def norm(self) -> Norm:
-        """What is usual at this size."""
-        return NORMS[self.group]
 
 
 @dataclass(slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ecmo.demo.body import Body, Kind, Trouble
 from ecmo.demo.course import ADULT_VV, TUBES, Course, Mishap, ModeFrom, Tube, Who, protocol_for
 from ecmo.demo.people import ADULT, CHILDREN
-from ecmo.demo.physiology import Body, Kind, Trouble
 
 LATER = 999.0  # an hour that no running patient has reached
 YEAR = 365.25

@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from clinical.measures import MEASURES
+from ecmo.demo.body import Kind, Trouble
 from ecmo.demo.course import protocol_for
 from ecmo.demo.laboratory import report
-from ecmo.demo.physiology import Kind, Trouble
 from ecmo.demo.stay import Stay, as_measured, measured
 from labs.actions.infusions import Change, Dosing, change_infusion, start_infusion
 from labs.actions.plans import set_plan
