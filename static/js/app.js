@@ -92,6 +92,27 @@
     }
   });
 
+  /* ---- A form is sent only while somebody is signed in and the server answers; else it stays ---- */
+  const asked = new WeakSet();
+  addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (!dialog || !form.matches("form[data-once]") || asked.delete(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.dataset.asking) return;
+    form.dataset.asking = "1";
+    try {
+      const answer = await fetch(dialog.querySelector("form").dataset.next, { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") { askToSignIn(); return; }
+      asked.add(form);
+      form.requestSubmit(submitter);
+    } catch {
+      toast("Not saved.", "No connection. What you typed is still here; try again.");
+    } finally {
+      delete form.dataset.asking;
+    }
+  }, true);
+
   /* ---- Live pages say when they stop living ------------------------------- */
   const bar = document.getElementById("stalebar");
   const live = document.querySelector("[data-live]");

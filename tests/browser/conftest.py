@@ -81,7 +81,8 @@ def screen(chromium, live_server, client, transactional_db):
 
 def _note(screen, kind, text):
     """A refused answer is also an "error" of the console; what a test provokes is no complaint."""
-    if kind in {"error", "warning"} and "Failed to load resource" not in text:
+    provoked = ("Failed to load resource", "Response Status Error", "htmx:")
+    if kind in {"error", "warning"} and not text.startswith(provoked):
         screen.complaints.append(text)
 
 

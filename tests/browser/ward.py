@@ -104,6 +104,12 @@ def _cannulate(run, by, *cannulas):
         )  # fmt: skip
 
 
+def heparin(run, by, physician, at):
+    """Let heparin run in a patient since six hours after flow on, with a target."""
+    ward = Ward(run.unit, by, at)
+    _heparin(ward, run, physician, "80", target=("0.3", "0.5"))
+
+
 def _membrane(ward, physician):
     """Bed 3: on V-V for five days; the membrane's resistance doubled within six hours."""
     run = _begin(
