@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+ON_FILE = "This is on file already, under the same public_id. Fetch it instead of sending it again."
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -49,8 +50,7 @@ def refused_by_database(exc: IntegrityError | DataError) -> RuleBroken:
     name = getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) or ""
     if "public_id" in name:
         return AlreadyStored(
-            "A record with this public_id is on file. Fetch it instead of sending it again.",
-            errors=[{"parameter": "public_id", "rule": "taken", "message": "already in use"}],
+            ON_FILE, errors=[{"parameter": "public_id", "rule": "taken", "message": ON_FILE}]
         )
     rule = " ".join(name.split("_")[2:]) or "a number or text is too large for its place"
     return Impossible(
