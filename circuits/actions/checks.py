@@ -75,7 +75,7 @@ def record_check(
     Raises CheckRefused for what cannot be, NeedsConfirmation with every open question otherwise;
     sent again with those measures in `confirmed`, it is accepted.
     """
-    run = Run.objects.locked(run.pk)
+    run = run.locked()
     readings = document.read(typed)
     held = against(run, {*readings.values, *DERIVED})
     body = _judged(run, typed, readings, held, confirmed, at)

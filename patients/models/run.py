@@ -122,3 +122,9 @@ class Run(models.Model):
     def is_running(self) -> bool:
         """Flow is on."""
         return self.ended_at is None
+
+    def locked(self) -> "Run":
+        """Take the run's lock; return the row as it is now, with unit and patient as fetched."""
+        fresh = Run.objects.select_for_update().get(pk=self.pk)
+        fresh.unit, fresh.patient = self.unit, self.patient
+        return fresh
