@@ -15,7 +15,7 @@ CHECKS = {
     "import contracts": ("lint-imports", "--no-cache"),
     "requirements": ("deptry", "."),
     "spelling": ("codespell",),
-    "templates": ("djlint", "templates", "--check", "--lint", "--quiet"),
+    "templates": ("djlint", "templates", "--lint", "--quiet"),
     "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
     "types": ("mypy", "."),
 }

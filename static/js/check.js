@@ -76,7 +76,8 @@
     const before = valueOf("p_pre_membrane"), after = valueOf("p_post_membrane");
     const drop = before === null || after === null ? null : before - after;
     calc.querySelector("[data-out]").textContent = drop === null ? "" : shown(drop, 0);
-    calc.dataset.state = drop === null ? "" : isOutside(calc, "critical", drop) ? "crit" : isOutside(calc, "warning", drop) ? "soft" : "fine";
+    const state = calc.dataset.state = drop === null ? "" : isOutside(calc, "critical", drop) ? "crit" : isOutside(calc, "warning", drop) ? "soft" : "fine";
+    calc.querySelector(".st").replaceChildren(...(MARKS[state] ? [MARKS[state].cloneNode(true)] : []));
   };
 
   /* ---- Counts and the sign button ---------------------------------------- */
@@ -202,7 +203,7 @@
     if (matchMedia("(pointer: coarse)").matches) box.inputMode = "none";
     row.addEventListener("click", (event) => { if (!event.target.closest("select")) pick(row); });
     box.addEventListener("focus", () => { if (current !== row) pick(row); });
-    box.addEventListener("input", (event) => { if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
+    box.addEventListener("input", (event) => { box.value = box.value.replace(/^-/, MINUS); if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
     box.addEventListener("keydown", (event) => {
       const act = { Enter: next, ArrowDown: next, n: cannot, N: cannot, s: isSetting(row) && same, S: isSetting(row) && same }[event.key];
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -132,7 +132,7 @@ def test_by_keyboard_alone_a_critical_value_is_confirmed_on_the_sheet(bedside, r
     keys.press("Enter")
 
     sheet = bedside.locator("#sign-sheet")
-    assert "P drain -168 mmHg" in sheet.inner_text()
+    assert f"P drain {MINUS}168 mmHg" in sheet.inner_text()
     assert "CANARY, Wren" in sheet.inner_text()
     assert sheet.locator("[data-confirm-sign]").is_disabled()
     bedside.get_by_role("button", name="Correct, confirm").press("Enter")

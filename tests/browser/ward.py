@@ -9,6 +9,7 @@ from circuits.actions.checks import record_check
 from circuits.actions.exchange import NewPart, install_component, open_circuit
 from circuits.actions.support import record_cannula, start_support
 from circuits.document import Typed
+from circuits.models import DeviceModel
 from interop.actions.receive import receive_message
 from labs.actions.infusions import Change, Dosing, change_infusion, start_infusion
 from labs.actions.plans import set_plan
@@ -21,7 +22,7 @@ from reports.models import ReportKind
 from staffing.actions import add_shift, publish_shifts
 from tests.factories import PersonFactory
 from tests.interop.messages import HEADER, ORDER, oru, result
-from tests.scenarios import device, running_vv
+from tests.scenarios import running_vv
 
 FINE = {
     "air": "none", "chatter": "none", "colour_difference": "clear", "pump_sound": "normal",
@@ -91,8 +92,9 @@ def _assemble(run, by):
     """Put an oxygenator and a pump head with numbers of their own into the run's circuit."""
     began = run.started_at
     circuit = open_circuit(run=run, label="Circuit 1", started_at=began, by=by, at=began)
-    for kind in ("oxygenator", "pump_head"):
-        part = NewPart(model=device(kind), lot=f"L{run.pk}", serial=f"{kind[0].upper()}-{run.pk}")
+    for kind, name in (("oxygenator", "Demo membrane 7"), ("pump_head", "Demo pump head")):
+        model, _ = DeviceModel.objects.get_or_create(kind=kind, name=name)
+        part = NewPart(model=model, lot=f"L{run.pk}", serial=f"{kind[0].upper()}-{run.pk}")
         install_component(circuit=circuit, part=part, installed_at=began, by=by, at=began)
 
 
