@@ -88,6 +88,17 @@ def test_a_list_page_opens(client, ward, specialist, name):
     assert client.get(reverse(name)).status_code == 200
 
 
+def test_a_trend_has_the_moments_of_its_checks_whatever_the_zone_of_the_centre(
+    client, ward, specialist
+):
+    client.force_login(specialist)
+    url = reverse("circuits:run-trends", args=[ward.public_id])
+
+    moments = client.get(url, {"window": "run"}).json()["t"]
+
+    assert moments == [NOON.timestamp(), NOON.replace(hour=13).timestamp()]
+
+
 def test_the_trail_shows_who_changed_and_who_read(client, ward, coordinator):
     client.force_login(coordinator)
     client.get(reverse("circuits:run-overview", args=[ward.public_id]))
