@@ -29,6 +29,7 @@ from patients.models import (
     WeightEntry,
 )
 from patients.queries import banner_of
+from web.search import typed_words
 
 PAGE = 100
 LIMIT = 200
@@ -86,7 +87,7 @@ def access_list(request: UserRequest) -> HttpResponse:
     patients = Patient.objects.filter(unit__in=units.values("pk"))
     keys = patients.annotate(key=Cast("public_id", CharField())).values("key")
     rows = Access.objects.filter(Q(patient_key="") | Q(patient_key__in=keys))
-    query = request.GET.get("q", "").strip()
+    query = typed_words(request)
     if query:
         rows = rows.filter(Q(user_name__icontains=query) | Q(what__icontains=query))
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))

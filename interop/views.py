@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import UserRequest, requires
 from accounts.permissions import Permission
@@ -17,6 +17,7 @@ from interop.forms import MatchForm, ReasonForm
 from interop.models import Message, QuarantinedObservation
 from interop.queries import candidates, messages_of, work_list
 from web.pages import act_on_form
+from web.search import TOKEN, keep_search, sought
 
 PAGE = 25
 LIST = "interop:message-list"
@@ -35,12 +36,14 @@ def message_list(request: UserRequest) -> HttpResponse:
     return render(request, "interop/message_list.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.HL7_WORK)
 def message_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Show one message as it came, what became of it, and what can be done."""
     message = _message(request, public_id)
-    query = request.GET.get("q", "")
+    if request.method == "POST":
+        return keep_search(request, reverse("interop:message-detail", args=[public_id]))
+    query = sought(request)
     context = {
         "message": message,
         "segments": message.raw.replace("\r\n", "\r").replace("\n", "\r").split("\r"),
@@ -48,6 +51,7 @@ def message_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
         "receipts": message.receipts.all(),
         "is_unmatched": message.state == "held" and message.outcome in UNMATCHED,
         "query": query,
+        "found": request.GET.get(TOKEN, ""),
         "form": MatchForm(patients=candidates(message, query)),
         "at": timezone.now(),
     }
@@ -59,7 +63,7 @@ def message_match(request: UserRequest, public_id: UUID) -> HttpResponse:
     """File a message under the patient that was chosen."""
     at = timezone.now()
     message = _message(request, public_id)
-    query = request.GET.get("q", "")
+    query = sought(request)
     form = MatchForm(request.POST or None, patients=candidates(message, query))
     return act_on_form(
         request,

@@ -5,6 +5,9 @@ import sys
 from launcher.processes import LOOPBACK
 from launcher.supervisor import Program
 
+ACCESS_LOG = '%(t)s %(h)s "%(m)s %(U)s" %(s)s %(B)s bytes %(D)s us'
+"""Paths only: a query may hold what somebody searched for, and so may the page one came from."""
+
 
 def programs(port: int) -> list[Program]:
     """Return web server, worker and clock."""
@@ -25,6 +28,7 @@ def _web(port: int) -> list[str]:
         "--timeout=30",
         "--no-control-socket",
         "--access-logfile=-",
+        f"--access-logformat={ACCESS_LOG}",
     ]
 
 

@@ -34,6 +34,7 @@ from patients.models import Patient
 from patients.queries import banner_of, timeline
 from web.pages import act_on_form
 from web.problems import RuleBroken
+from web.search import keep_search, sought
 
 PAGE = 50
 EVENT_FORMS: dict[str, tuple[Any, Any, str]] = {
@@ -51,8 +52,9 @@ class ChangedMeanwhile(RuleBroken):
 @requires(Permission.PATIENT_VIEW)
 def patient_list(request: UserRequest) -> HttpResponse:
     """Find patients by name or MRN; every word must occur."""
-    at = timezone.now()
-    query = request.GET.get("q", "").strip()
+    if request.method == "POST":
+        return keep_search(request, reverse("patients:patient-list"))
+    at, query = timezone.now(), sought(request)
     rows = Patient.objects.visible_to(request.user, at).select_related("unit", "centre")
     if query:
         rows = rows.named(query)
