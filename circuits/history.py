@@ -14,6 +14,9 @@ from clinical.instants import minutes_between
 LATE_AFTER = timedelta(minutes=30)
 """A check charted later than this after it was read says so (reference cases, "Derived")."""
 
+CLOCK_OFF_AFTER = timedelta(minutes=2)
+"""A device whose clock differs by more than this is said to be off (a product default)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amended:
@@ -47,9 +50,26 @@ class ChartedCheck:
         return minutes_between(first.checked_at, first.entered_at) if late else None
 
     @property
+    def device_clock_off_min(self) -> int | None:
+        """Minutes by which the sending device's clock was ahead (below 0: behind); none if right."""
+        return device_clock_off(self.versions[0])
+
+    @property
     def history(self) -> list[Amended]:
         """Every amended value, oldest first."""
         return [one for old, new in pairwise(self.versions) for one in _amended(old, new)]
+
+
+def device_clock_off(first: Check) -> int | None:
+    """Minutes by which the clock of the device was ahead of ours as the check came in, if it was.
+
+    `first` is the first version. A clock that is off is told, never a reason to refuse.
+    """
+    if first.device_at is None or abs(first.device_at - first.entered_at) <= CLOCK_OFF_AFTER:
+        return None
+    if first.device_at < first.entered_at:
+        return -minutes_between(first.device_at, first.entered_at)
+    return minutes_between(first.entered_at, first.device_at)
 
 
 def charted(checks: Sequence[Check]) -> list[ChartedCheck]:

@@ -105,6 +105,9 @@ class CheckShape(Shape):
     derived = serializers.SerializerMethodField()
     context = ContextShape(source="check.document.context")  # type: ignore[assignment]  # a field
     charted_late_min = serializers.IntegerField(allow_null=True, help_text="min, if above 30")
+    device_clock_off_min = serializers.IntegerField(
+        allow_null=True, help_text="min by which the device's clock was ahead, if over 2 either way"
+    )
     history = AmendedShape(many=True)
 
     @extend_schema_field(serializers.DictField(child=ValueShape()))

@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from circuits.actions.checks import NeedsConfirmation, amend_check, record_check
 from circuits.document import values_of
 from circuits.forms.check import AmendForm, Before, CheckForm
+from circuits.history import device_clock_off
 from circuits.models import Check
 from circuits.queries import Recent, checks_of, versions_of
 from clinical.limits import Limit
@@ -55,6 +56,7 @@ def check_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "banner": banner_of(run.patient, run, at),
         "check": versions[-1],
         "versions": versions,
+        "clock_off": device_clock_off(versions[0].row),
         "may_amend": Permission.CHECK_AMEND in held(request),
         "at": at,
     }
