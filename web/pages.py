@@ -27,8 +27,8 @@ def act_on_form(
     """Show the form, or act on what was sent and go on to `then`, saying `done`.
 
     `act` gets what was typed, without the form's hidden key; a form that is sent twice is done once
-    and both times ends at `then`. A form that cannot be read, and a rule that refuses, show the page again as 422 with what was
-    typed and with the sentence that says what to do.
+    and ends at `then` both times. A form that cannot be read, and a rule that refuses, show the
+    page again as 422 with what was typed and with the sentence that says what to do.
     """
     if request.method != "POST":
         return render(request, page, {**context, "form": form})
