@@ -16,8 +16,8 @@ from web.once import KEY
 class Person:
     """Somebody at a browser."""
 
-    def __init__(self, user):
-        self.client = Client(raise_request_exception=False)
+    def __init__(self, user, client=None):
+        self.client = client or Client(raise_request_exception=False)
         answer = self.client.post(
             reverse("account_login"), {"login": user.username, "password": PASSWORD}
         )
