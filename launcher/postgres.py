@@ -18,7 +18,14 @@ from launcher.processes import LOOPBACK, wait_until
 
 ADMIN, OWNER, APP = "postgres", "ecmo_owner", "ecmo_app"
 DATABASE = "ecmo"
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB")
+# Autovacuum works as nobody in particular: while it does, an owner may not drop the database.
+QUICK = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_wal_size=4GB",
+    "autovacuum=off",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from launcher.processes import wait_until
+from launcher.processes import leashed, wait_until
 from tests.environment import SERVERS, VAR
 
 
@@ -30,9 +30,10 @@ class Worker:
             "--without-mingle",
             "--loglevel=INFO",
         ]
+        command = [sys.executable, "-m", "celery", "-A", "ecmo", "worker", *options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "ecmo", "worker", *options],
+                leashed(command, signal.SIGKILL),  # no worker outlives a run that was killed
                 cwd=VAR.parent,
                 env={**os.environ, "DJANGO_SETTINGS_MODULE": "ecmo.settings", **self.environment},
                 stdout=log,

@@ -51,7 +51,8 @@ def test_they_start_in_a_closed_folder(closed_folder):
 
 @needs_root
 def test_they_start_for_an_ordinary_user(closed_folder):
-    if subprocess.run([*AS_USER, sys.executable, "-c", ""], check=False).returncode:
+    read_it = [*AS_USER, sys.executable, "-c", f"open({str(SCRIPT)!r})"]
+    if subprocess.run(read_it, check=False).returncode:
         pytest.skip("this clone is closed to ordinary users")
     os.chown(closed_folder, 65534, 65534)
 
