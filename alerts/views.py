@@ -18,6 +18,7 @@ from alerts.queries import history, with_seen
 from audit.actions import record_access, record_accesses
 from patients.models import Run
 
+LONGEST_NOTE = 300
 PAGE_SIZE = 50
 
 
@@ -53,7 +54,7 @@ def alert_acknowledge(request: UserRequest, alert_id: UUID) -> HttpResponse:
         Alert.objects, request.user, Permission.ALERT_ACKNOWLEDGE, public_id=alert_id
     )
     form = AcknowledgeForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else request.POST["note"][:300]
+    note = form.cleaned_data["note"] if form.is_valid() else _readable(request.POST["note"])
     at = timezone.now()
     acknowledge(alert=alert, by=request.user, at=at, note=note)
     if not request.headers.get("HX-Request"):
@@ -74,3 +75,8 @@ def run_history(request: UserRequest, run_id: UUID) -> HttpResponse:
     page = Paginator(history(run).reverse(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"run": run, "page": page, "at": at}
     return render(request, "alerts/run_history.html", context)
+
+
+def _readable(note: str) -> str:
+    """Return what can be kept of a note that is too long or holds what cannot be stored."""
+    return "".join(char for char in note if char.isprintable())[:LONGEST_NOTE]

@@ -177,3 +177,22 @@ def _positive(number: Decimal, what: str) -> Decimal:
     if number <= 0:
         raise ValueError(f"The {what} must be above zero.")
     return number
+
+
+# How doses are written for people (ISMP): "units", never U or IU; "hr"; no Greek letters.
+WRITTEN = {
+    "[IU]/kg/h": "units/kg/hr",
+    "[IU]/h": "units/hr",
+    "[IU]": "units",
+    "[IU]/mL": "units/mL",
+    "mg/kg/h": "mg/kg/hr",
+    "mg/h": "mg/hr",
+    "ug/kg/min": "microgram/kg/min",
+    "ug/min": "microgram/min",
+    "mL/h": "mL/hr",
+}
+
+
+def written(unit: str) -> str:
+    """Return how a dose unit (UCUM) is written for people; another unit as it is."""
+    return WRITTEN.get(unit, unit)

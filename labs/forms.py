@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinical.measures import MEASURES, Kind
+from clinical.units import written
 from labs.actions.results import Charted
 from labs.models import Agent, ChangeKind
 from patients.models import WeightBasis
@@ -16,12 +17,7 @@ from web.formbase import ClockedForm, OnceForm
 from web.numbers import UnreadableNumber, read_number
 
 COMPARATORS = ("<=", ">=", "<", ">")
-RATE_UNITS = [
-    ("[IU]/kg/h", "units/kg/h"),
-    ("[IU]/h", "units/h"),
-    ("mg/kg/h", "mg/kg/h"),
-    ("ug/kg/min", "µg/kg/min"),
-]
+RATE_UNITS = [(unit, written(unit)) for unit in ("[IU]/kg/h", "[IU]/h", "mg/kg/h", "ug/kg/min")]
 SITES = [
     ("", "Not said"),
     ("arterial", "Arterial"),

@@ -8,29 +8,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clinical.measures import MEASURES
+from clinical.units import WRITTEN
 from labs.models import Agent
 from web.templatetags.ui import n, val
 
 register = template.Library()
 
-# How doses are written on screens (ISMP: "units", never U or IU by hand).
-UNIT_LABELS = {
-    "[IU]/kg/h": "units/kg/hr",
-    "[IU]/h": "units/hr",
-    "mg/kg/h": "mg/kg/hr",
-    "ug/kg/min": "microgram/kg/min",
-    "[IU]/mL": "units/mL",
-    "mL/h": "mL/hr",
-}
-
 
 @register.filter
 def unit_label(unit: str) -> str:
     """Return how a UCUM unit is written on screens."""
-    if unit in UNIT_LABELS:
-        return UNIT_LABELS[unit]
     shown = {one.unit: one.display_unit for one in MEASURES.values()}
-    return shown.get(unit, unit)
+    return WRITTEN.get(unit) or shown.get(unit, unit)
 
 
 @register.filter

@@ -4,9 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from clinical.measures import MEASURES, measure
+from clinical.units import written
 from labs.drawing import Band, Mark, Panel, Window, step_panel, value_panel, window
 from labs.models import AnticoagulationPlan, ChangeKind, Infusion, InfusionChange
-from labs.queries.infusions import bedside_unit
 from labs.queries.results import Point, charted_points, window_start
 from labs.queries.targets import side_of, target_text
 from patients.models import Run
@@ -45,7 +45,7 @@ def _infusion_panel(infusion: Infusion, shown: Window, end: datetime, place: int
     return step_panel(
         code=str(infusion.public_id),
         label=f"{infusion.get_agent_display()} infusion",
-        unit=bedside_unit(infusion.rate_unit),
+        unit=written(infusion.rate_unit),
         series=_series(place),
         marks=marks,
         until=max(end, marks[-1].at),

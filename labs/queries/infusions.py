@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from clinical import anticoagulation
 from clinical.anticoagulation import infusion_state
-from clinical.units import pump_rate_ml_per_h
+from clinical.units import pump_rate_ml_per_h, written
 from labs.models import Infusion, InfusionChange
 from patients.models import Run
 
@@ -56,7 +56,7 @@ class InfusionNow:
     @property
     def unit(self) -> str:
         """The unit of the rate as it is read at the bedside."""
-        return bedside_unit(self.infusion.rate_unit)
+        return written(self.infusion.rate_unit)
 
     @property
     def hourly_unit(self) -> str:
@@ -91,11 +91,6 @@ def infusion_now(infusion: Infusion, at: datetime) -> InfusionNow:
         ml_per_h=_pump_rate(infusion, state.rate),
         per_hour=_per_hour(infusion, state.rate),
     )
-
-
-def bedside_unit(rate_unit: str) -> str:
-    """Return a rate unit as people write it: units/kg/h for [IU]/kg/h."""
-    return rate_unit.replace("[IU]", "units").replace("ug", "µg")
 
 
 def _plain(rate: Decimal | None) -> Decimal | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.access import UserRequest, require_in_unit, requires
 from accounts.permissions import Permission
+from clinical.units import written
 from labs.actions.infusions import (
     Change,
     Dosing,
@@ -31,7 +32,6 @@ from labs.forms import (
 )
 from labs.models import Infusion, InfusionChange, Result
 from labs.queries.catalogue import catalogue_rows
-from labs.queries.infusions import bedside_unit
 from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of, running_at, weight_at
@@ -127,7 +127,7 @@ def infusion_change(request: UserRequest, public_id: UUID) -> HttpResponse:
         public_id=public_id,
     )
     run = open_run(request, infusion.run.public_id, P.INFUSION_CHANGE, what="change an infusion")
-    unit = bedside_unit(infusion.rate_unit)
+    unit = written(infusion.rate_unit)
     form = InfusionChangeForm(request.POST or None, at=at, unit=unit)
     newest = infusion.changes.current().last()
     if newest and newest.rate is not None:

@@ -174,3 +174,14 @@ def test_the_history_of_a_run_of_another_unit_is_not_there(client, specialist, o
     client.force_login(specialist)
 
     assert client.get(reverse("alerts:run-history", args=[run.public_id])).status_code == 404
+
+
+def test_a_note_that_is_too_long_or_cannot_be_stored_never_holds_up_the_acknowledging(
+    client, specialist, alert
+):
+    client.force_login(specialist)
+
+    response = client.post(acknowledge_url(alert), {"note": "seen\x00 " + "x" * 400})
+
+    assert response.status_code == 302
+    assert alert.acknowledgements.get().note == "seen " + "x" * 295

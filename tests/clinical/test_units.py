@@ -14,6 +14,7 @@ from clinical.units import (
     haemoglobin_mmol_per_l,
     pump_rate_ml_per_h,
     ucum,
+    written,
 )
 
 POSITIVE = st.decimals("0.01", 1000, places=2)
@@ -123,3 +124,11 @@ def test_there_and_back_is_the_same(value, units):
     source, target = units
 
     assert abs(convert(convert(value, source, target), target, source) - value) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [("[IU]/kg/h", "units/kg/hr"), ("ug/kg/min", "microgram/kg/min"), ("mm[Hg]", "mm[Hg]")],
+)
+def test_a_dose_is_written_without_letters_that_are_misread(unit, shown):
+    assert written(unit) == shown

@@ -73,7 +73,7 @@ def test_a_started_infusion_runs_at_its_rate_for_the_weight(start, run):
     (infusion,) = infusions_of(run)
     now = infusion_now(infusion, NOON + timedelta(hours=1))
     assert (now.rate, now.per_hour, now.ml_per_h) == (12, 960, Decimal("9.6"))
-    assert (now.unit, now.hourly_unit) == ("units/kg/h", "units/h")
+    assert (now.unit, now.hourly_unit) == ("units/kg/hr", "units/hr")
 
 
 def test_a_held_infusion_gives_nothing_until_it_is_resumed(start, then):

@@ -75,7 +75,7 @@ def test_the_tab_shows_dose_target_and_what_is_out_of_target(client, run, hepari
 
     page = text_of(client.get(tab(run)))
 
-    assert "units/kg/h" in page
+    assert "units/kg/hr" in page
     assert "0.30 to 0.50" in page
     assert "below the target" in page
     assert "[IU]" not in page
