@@ -10,12 +10,14 @@ from circuits.actions.checks import (
     AmendedMeanwhile,
     CheckRefused,
     NeedsConfirmation,
+    NothingInCheck,
     amend_check,
     record_check,
 )
 from circuits.document import Typed, UnreadableCheck
 from circuits.models import Check
 from tests.factories import NOON
+from web.problems import RuleBroken
 
 NORMAL = {
     "pump_speed": 3400,
@@ -163,3 +165,17 @@ def test_what_was_not_looked_at_leaves_its_alert_open(run, specialist):
     check(run, specialist, minutes=60)
 
     assert Alert.objects.open().get(code="clot_fibrin").severity == 3
+
+
+def test_an_amendment_needs_a_reason(run, specialist):
+    first = check(run, specialist)
+
+    with pytest.raises(RuleBroken, match="Say why"):
+        amend_check(check=first, values={"blood_flow": 4.2}, by=specialist, at=NOON, reason=" ")
+
+    assert Check.objects.count() == 1
+
+
+def test_a_check_that_says_nothing_is_refused(run, specialist):
+    with pytest.raises(NothingInCheck):
+        record_check(run=run, typed=Typed(checked_at=NOON, values={}), by=specialist, at=NOON)

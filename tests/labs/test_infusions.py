@@ -264,3 +264,14 @@ def test_the_database_refuses_a_rate_below_zero_and_an_edited_change(start, nurs
         )
     with pytest.raises(DatabaseError), transaction.atomic():
         InfusionChange.objects.filter(pk=started.pk).update(rate=99)
+
+
+def test_an_infusion_started_again_without_its_dosing_keeps_the_one_it_had(start, then):
+    first = start()
+    then(first, "stop", minutes=60)
+
+    again = start(minutes=120, dosing=Dosing("[IU]/kg/h"))
+
+    assert again.infusion == first.infusion
+    again.infusion.refresh_from_db()
+    assert again.infusion.weight_kg == 80

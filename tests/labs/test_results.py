@@ -228,3 +228,19 @@ def test_charting_a_result_costs_few_statements(
 ):
     with django_assert_max_num_queries(40):
         chart(40)
+
+
+def test_a_result_of_a_patient_who_never_had_ecmo_is_charted_and_corrected(patient, nurse):
+    typed = Charted("platelets", Decimal(40), "10*3/uL")
+    sample = record_results(patient=patient, results=[typed], collected_at=NOON, by=nurse, at=NOON)
+
+    correct_result(
+        result=sample.results.get(),
+        charted=Charted("platelets", Decimal(140), "10*3/uL"),
+        by=nurse,
+        at=NOON,
+        reason="misread",
+    )
+
+    assert Result.objects.current().get().value == 140
+    assert open_alerts() == []

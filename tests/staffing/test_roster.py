@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from notifications.models import Notification
 from staffing.actions import (
@@ -14,6 +14,7 @@ from staffing.actions import (
     ShiftIsCancelled,
     ShiftIsOver,
     SwapWithin,
+    add_person,
     add_shift,
     can_cancel,
     cancel_shift,
@@ -237,3 +238,27 @@ def test_gaps_are_where_no_published_shift_is(unit, person):
         (NOON - HOUR, NOON),
         (NOON + 12 * HOUR, NOON + 13 * HOUR),
     ]
+
+
+def test_a_person_with_a_login_joins_the_programme(unit, stranger, coordinator):
+    person = add_person(
+        unit=unit, name="Stig", job="Nurse", user=stranger, phone="55", by=coordinator, at=NOON
+    )
+
+    assert (person.unit, person.user) == (unit, stranger)
+
+
+def test_a_shift_that_was_in_the_way_and_is_gone_again_is_told_so(unit, person, coordinator):
+    draft(unit, person, coordinator)
+    cancel_all = "UPDATE staffing_shift SET cancelled_at = %s"
+
+    def cancelled_meanwhile(execute, statement, parameters, many, context):
+        if statement.startswith("SELECT") and '"starts_at" <' in statement:
+            context["connection"].cursor().cursor.execute(cancel_all, [NOON])
+        return execute(statement, parameters, many, context)
+
+    with (
+        connection.execute_wrapper(cancelled_meanwhile),
+        pytest.raises(DoubleBooked, match="was on another shift a moment ago"),
+    ):
+        draft(unit, person, coordinator)

@@ -15,6 +15,7 @@ from web.actions import (
     cancel_job,
     claim_job,
     draft_document,
+    end_checklist,
     end_job,
     report_progress,
     start_checklist,
@@ -92,9 +93,16 @@ def test_a_photo_is_kept_without_what_its_camera_wrote_into_it(specialist):
     assert (kept.media_type, kept.name) == ("image/jpeg", "clot.pdf")
 
 
+def test_a_pdf_is_kept_as_it_came(specialist):
+    kept = accept_upload(name="letter", content=b"%PDF-1.7 x", by=specialist, at=NOON)
+
+    assert (kept.media_type, bytes(kept.content)) == ("application/pdf", b"%PDF-1.7 x")
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        pytest.param(photo("GIF"), id="a-gif"),
         pytest.param(b"<html><script>alert(1)</script>", id="a-page"),
         pytest.param(b"", id="nothing"),
         pytest.param(photo()[:200], id="half-a-photo"),
@@ -171,3 +179,22 @@ def test_a_checklist_refuses_an_item_it_does_not_have_and_a_draft(
         tap_item(
             checklist=checklist, item="cut", answer="done", tapped_at=NOON, by=specialist, at=NOON
         )
+
+
+def test_an_ended_checklist_still_takes_a_late_tap(draft, director, unit, specialist):
+    checklist = start_checklist(
+        unit=unit, document=approved(draft, director), subject="", by=specialist, at=NOON
+    )
+
+    end_checklist(checklist=checklist, by=specialist, at=NOON)
+    tap_item(
+        checklist=checklist,
+        item="clamp",
+        answer="done",
+        tapped_at=NOON,
+        by=specialist,
+        at=NOON + timedelta(minutes=5),
+    )
+
+    checklist.refresh_from_db()
+    assert (checklist.ended_at, checklist.taps.count()) == (NOON, 1)
