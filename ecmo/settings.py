@@ -9,6 +9,7 @@ from pathlib import Path
 import django_stubs_ext
 import pghistory
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 django_stubs_ext.monkeypatch()
@@ -19,7 +20,11 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
-SECRET_KEY = env.str("SECRET_KEY", "dev-only-not-for-patients")
+HTTPS = env.bool("HTTPS", False)
+DEVELOPMENT_KEY = "dev-only-not-for-patients"
+SECRET_KEY = env.str("SECRET_KEY", DEVELOPMENT_KEY)
+if HTTPS and SECRET_KEY == DEVELOPMENT_KEY:
+    raise ImproperlyConfigured("HTTPS=1 is for patients: set SECRET_KEY to 50 random characters.")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
@@ -156,10 +161,15 @@ AXES_VERBOSE = False  # no line in the log of each command
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
 CSRF_FAILURE_VIEW = "ecmo.errors.csrf_failure"
-SECURE_HSTS_SECONDS = 31536000 if env.bool("HTTPS", False) else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("HTTPS", False) else None
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from the machine itself
+# Other hosts below the hospital's domain, and browsers' lists, are not ours to decide for.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
