@@ -11,6 +11,7 @@ TARGETS: dict[str, Callable[..., int | None]] = {
     "demo-reset": demo.reset,
     "check": checks.check,
     "test": checks.test,
+    "coverage": checks.coverage,
     "manage": throwaway.manage_on_throwaway_servers,
     "test-servers-stop": throwaway.stop_test_servers,
 }
