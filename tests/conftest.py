@@ -3,9 +3,14 @@
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from tests import databases
 from tests.environment import SERVERS
+
+# A busy machine is slow, not wrong.
+settings.register_profile("ward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ward")
 
 pytest_plugins = ["tests.cast", "tests.mail", "tests.workers"]
 

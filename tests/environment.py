@@ -3,6 +3,8 @@
 - `DATABASE_URL`, `DATABASE_OWNER_URL` (may create databases) and `REDIS_URL` given: those servers,
   but a database of our own on them.
 - else private ones of this run, in `var/tests/`, started when the first test needs them.
+- several processes of one run (pytest-xdist) share its PostgreSQL, each with a database and a
+  Valkey of its own.
 - with `TEST_SERVERS=keep` the PostgreSQL in `var/test-postgres` stays warm between runs, and many
   runs share it, each with its own database (`make test-servers-stop` ends it).
 """
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from launcher.background import Background
+from launcher.background import Background, locked
 from launcher.postgres import Postgres
 from launcher.processes import is_alive
 from launcher.servers import environment, postgres_in, valkey_in
@@ -22,6 +24,7 @@ from launcher.valkey import Valkey
 
 VAR = Path(__file__).resolve().parent.parent / "var"
 RUN = f"test_{os.getpid()}"
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class TestServers:
         """Start those that are private."""
         if self.postgres is not None:
             self.postgres.start()
-            self.postgres.server.create_roles()
+            with locked(self.postgres.server.folder):
+                self.postgres.server.create_roles()
         if self.valkey is not None:
             self.valkey.start()
 
@@ -51,7 +55,7 @@ def choose() -> TestServers:
     folder = Path(given) if given else VAR / "tests" / str(os.getpid())
     keep = os.environ.get("TEST_SERVERS") == "keep"
     postgres = postgres_in(VAR / "test-postgres" if keep else folder, durable=False)
-    valkey = valkey_in(folder, durable=False)
+    valkey = valkey_in(folder / PROCESS, durable=False)
     os.environ.update(environment(postgres, valkey, RUN), TEST_SERVERS_FOLDER=str(folder))
     if not given:
         _remove_what_killed_runs_left(folder.parent)
@@ -80,7 +84,8 @@ def _remove_what_killed_runs_left(folder: Path) -> None:
 def _remove(pid: int, folder: Path, postgres: Postgres, valkey: Valkey) -> None:
     if os.getpid() != pid:  # a fork of this run
         return
-    Background(valkey).stop()
+    for each in (valkey, *(valkey_in(own, durable=False) for own in folder.glob("gw*"))):
+        Background(each).stop()
     if postgres.folder == folder:
         Background(postgres).stop()
         postgres.remove()
