@@ -1,0 +1,200 @@
+"""Who may do what, as the ward would tell it: every role before every door."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from accounts.permissions import ROLES, Permission, Role
+from audit.models import Access
+from interop.models import Message
+from tests.cast import member
+from tests.factories import NOON
+from tests.interop.test_receiving import message
+from tests.journeys.entries import ENTRIES, IDS, Ward, count
+from tests.journeys.people import Person, machine
+
+P, R = Permission, Role
+SPECIALISTS = {R.SPECIALIST, R.PERFUSIONIST, R.PHYSICIAN, R.COORDINATOR, R.DIRECTOR}
+BEDSIDE = SPECIALISTS | {R.NURSE, R.TRAINEE}
+READERS = BEDSIDE | {R.PHARMACIST, R.REGISTRY, R.OBSERVER}
+LEADS = {R.COORDINATOR, R.DIRECTOR}
+
+WRITES = {
+    "circuits:check-create": BEDSIDE,
+    "circuits:check-amend": BEDSIDE,
+    "circuits:mode-create": SPECIALISTS,
+    "circuits:weight-create": SPECIALISTS,
+    "circuits:cannula-create": SPECIALISTS,
+    "circuits:limit-change": LEADS | {R.PHYSICIAN},
+    "circuits:support-end": SPECIALISTS,
+    "circuits:outcome-record": SPECIALISTS,
+    "circuits:component-install": SPECIALISTS,
+    "circuits:component-exchange": SPECIALISTS,
+    "circuits:support-start": SPECIALISTS,
+    "circuits:device-create": LEADS | {R.PERFUSIONIST, R.EQUIPMENT},
+    "patients:patient-create": SPECIALISTS,
+    "patients:patient-correct": SPECIALISTS,
+    "patients:event-create": SPECIALISTS,
+    "labs:result-create": BEDSIDE,
+    "labs:result-correct": BEDSIDE,
+    "labs:infusion-start": BEDSIDE,
+    "labs:infusion-change": BEDSIDE,
+    "labs:change-withdraw": BEDSIDE,
+    "labs:plan-set": LEADS | {R.PHYSICIAN, R.PHARMACIST},
+    "staffing:shift-create": LEADS,
+}
+READS = {
+    "board": READERS,
+    "patients:patient-list": READERS,
+    "patients:patient-detail": READERS,
+    "alerts:alert-list": READERS,
+    "alerts:run-history": READERS,
+    "circuits:run-overview": READERS,
+    "circuits:check-list": READERS,
+    "circuits:circuit-detail": READERS,
+    "circuits:limit-list": READERS,
+    "labs:anticoagulation": READERS,
+    "labs:results": READERS,
+    "patients:event-list": READERS,
+    "reports:run-registry": READERS,
+    "reports:run-summary": READERS,
+    "staffing:roster": READERS,
+    "circuits:device-list": (READERS - {R.OBSERVER}) | {R.EQUIPMENT},
+    "reports:report-list": LEADS | {R.REGISTRY},
+    "reports:run-facts": LEADS | {R.REGISTRY},
+    "interop:message-list": LEADS | {R.REGISTRY},
+    "access-list": LEADS | {R.ADMINISTRATOR},
+    "patient-trail": LEADS,
+}
+NEVER_AT_THE_BEDSIDE = [R.OBSERVER, R.REGISTRY, R.EQUIPMENT, R.ADMINISTRATOR, R.INTERFACE]
+
+
+@pytest.fixture(autouse=True)
+def at_noon(time_machine):
+    time_machine.move_to(NOON, tick=False)
+
+
+@pytest.fixture
+def ward(patient, unit, specialist):
+    return Ward(patient, unit, specialist)
+
+
+def somebody(role, centre):
+    return Person(member("somebody", role, centre=centre))
+
+
+def address(name, ward):
+    if name in {"patients:patient-detail", "patient-trail"}:
+        return reverse(name, args=[ward.patient.public_id])
+    for arguments in ([], [ward.run.public_id]):
+        try:
+            return reverse(name, args=arguments)
+        except Exception:  # noqa: BLE001, S112 - with or without a run
+            continue
+    raise AssertionError(name)
+
+
+def test_the_table_names_every_form_and_every_role():
+    assert {entry.name for entry in ENTRIES} == set(WRITES)
+    assert set(ROLES) == set(Role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_its_own_doors_and_no_other(ward, centre, role):
+    person = somebody(role, centre)
+    doors = {ward.page(entry): WRITES[entry.name] for entry in ENTRIES}
+    doors |= {address(name, ward): roles for name, roles in READS.items()}
+
+    opened = {url: person.opens(url).status_code for url in doors}
+
+    assert set(opened.values()) <= {200, 403, 404}
+    assert {url for url, status in opened.items() if status == 200} == {
+        url for url, roles in doors.items() if role in roles
+    }
+
+
+@pytest.mark.parametrize("role", NEVER_AT_THE_BEDSIDE)
+def test_who_is_not_at_the_bedside_writes_nothing_there(ward, centre, role):
+    person = somebody(role, centre)
+    barred = [entry for entry in ENTRIES if role not in WRITES[entry.name]]
+    forms = {ward.page(entry): ward.typed(entry) for entry in barred}
+    before = [count(entry.rows) for entry in ENTRIES]
+
+    statuses = {person.client.post(page, typed).status_code for page, typed in forms.items()}
+
+    assert statuses <= {403, 404}
+    assert [count(entry.rows) for entry in ENTRIES] == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_the_interface_sends_laboratory_messages(ward, centre, role):
+    client = machine(member("somebody", role, centre=centre))
+
+    answer = client.post("/api/v1/hl7/", message().encode(), content_type="application/hl7-v2")
+
+    assert answer.status_code == (200 if role is R.INTERFACE else 403)
+    assert Message.objects.exists() is (role is R.INTERFACE)
+
+
+def test_an_administrator_audits_who_read_and_meets_no_patient(ward, administrator, nurse):
+    Person(nurse).opens(reverse("circuits:run-overview", args=[ward.run.public_id]))
+    ada = Person(administrator)
+
+    page = ada.opens(reverse("access-list")).content.decode()
+    trail = ada.opens(reverse("patient-trail", args=[ward.patient.public_id]))
+    admin = ada.opens("/admin/")
+
+    assert Access.objects.exists()
+    assert ward.patient.family_name.casefold() not in page.casefold()
+    assert trail.status_code in {403, 404}
+    assert admin.status_code in {302, 403}
+
+
+@pytest.mark.parametrize(
+    ("permission", "roles"),
+    [
+        (P.SITE_DATA_APPROVE, {R.DIRECTOR}),
+        (P.REPORT_SIGN_OFF, {R.DIRECTOR}),
+        (P.USER_ADMIN, {R.DIRECTOR, R.ADMINISTRATOR}),
+        (P.SYSTEM_ADMIN, {R.ADMINISTRATOR}),
+        (P.HL7_SEND, {R.INTERFACE}),
+        (P.SITE_DATA_DRAFT, LEADS),
+        (P.REGISTRY_EXPORT, LEADS | {R.REGISTRY}),
+        (P.ALERT_ACKNOWLEDGE, BEDSIDE | {R.PHARMACIST}),
+    ],
+)
+def test_a_right_without_a_page_of_its_own_is_held_by(permission, roles):
+    assert {role for role, held in ROLES.items() if permission in held} == roles
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=IDS)
+def test_who_works_in_another_unit_finds_no_row_to_write_to(ward, other_unit, entry):
+    if not entry.of:
+        return
+    elsewhere = Person(member("otto", R.DIRECTOR, unit=other_unit))
+    before = count(entry.rows)
+
+    answer = elsewhere.client.post(ward.page(entry), ward.typed(entry))
+
+    assert (answer.status_code, count(entry.rows)) == (404, before)
+
+
+def test_who_works_in_another_unit_cannot_choose_a_patient_or_unit_of_this_one(ward, other_unit):
+    elsewhere = Person(member("otto", R.SPECIALIST, unit=other_unit))
+    url = reverse("circuits:support-start")
+    forged = SimpleNamespace(patient=ward.waiting.pk, unit=ward.unit.pk)
+
+    answer = elsewhere.client.post(
+        url,
+        {
+            "patient": forged.patient,
+            "unit": forged.unit,
+            "started_at": "now",
+            "mode": "VV",
+            "client_uuid": "0f2a1e5e-8f2b-4f7b-9f0d-0a8a6a3d9f11",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert not ward.waiting.runs.exists()
