@@ -17,7 +17,7 @@ def manage_on_throwaway_servers(*words: str) -> None:
 
     Raises Problem if the command fails.
     """
-    (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="throwaway-", dir=ROOT / "var"))
     postgres, valkey = postgres_in(folder, durable=True), valkey_in(folder, durable=True)
     variables = {**os.environ, **environment(postgres, valkey), "FILES_DIR": str(folder / "files")}
