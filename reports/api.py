@@ -29,7 +29,7 @@ from web.models import Attachment
 from web.shapes import CentreNameShape, Input, Instant, PersonShape, PlainJson, Shape
 
 P = Permission
-MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+MONTH = r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"
 
 
 class FileShape(Shape):

@@ -16,7 +16,7 @@ from reports.models import ReportKind
 from reports.months import last_month, shifted
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
-from web.times import MONTHS
+from web.times import MONTHS, is_of_our_time
 
 MONTHS_BACK = 24
 
@@ -145,9 +145,10 @@ def _number(stored: Any) -> Decimal | None:
 def _shown(fact: Fact, value: Any) -> Any:
     if fact.kind is Kind.TIME and isinstance(value, str):
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
             return value
+        return moment if is_of_our_time(moment) else value
     return value
 
 

@@ -21,6 +21,7 @@ from reports.elso.records import (
     SupportRow,
     VentilatorRow,
 )
+from web.times import is_of_our_time
 
 T = TypeVar("T")
 
@@ -217,6 +218,6 @@ def _yes_no(value: Any) -> bool:
 
 def _moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None:
-        raise ValueError("no offset")
+    if moment.tzinfo is None or not is_of_our_time(moment):
+        raise ValueError("no offset, or a year that cannot be")
     return moment

@@ -21,6 +21,7 @@ from staffing.forms import ShiftForm
 from staffing.models import Shift
 from staffing.queries import gaps, on_duty, shifts_between
 from web.pages import act_on_form
+from web.times import is_of_our_time
 
 
 @require_safe
@@ -111,10 +112,13 @@ def _unit_to_edit(request: UserRequest, unit_id: UUID, at: datetime) -> Unit:
 def _period(unit: Unit, view: str, day: str, at: datetime) -> Period:
     """Read which period is asked for; what cannot be read is this week."""
     zone = unit.centre.tz
+    today = at.astimezone(zone).date()
     try:
         first = date.fromisoformat(day)
     except ValueError:
-        first = at.astimezone(zone).date()
+        first = today
+    if not is_of_our_time(first):
+        first = today
     return month_of(first, zone) if view == "month" else week_of(first, zone)
 
 

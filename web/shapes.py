@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Unit
+from web.times import FIRST_YEAR, LAST_YEAR, is_of_our_time
 
 
 class Shape(serializers.Serializer[Any]):
@@ -39,7 +40,8 @@ class Instant(serializers.DateTimeField):
     """A moment. It comes with its offset, or nobody knows which one is meant; it leaves as UTC."""
 
     default_error_messages = {
-        "no_offset": "Give the time with its offset, for example 2026-03-02T14:00:00+01:00."
+        "no_offset": "Give the time with its offset, for example 2026-03-02T14:00:00+01:00.",
+        "year": f"Check the year: it must lie from {FIRST_YEAR} to {LAST_YEAR}.",
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -49,6 +51,8 @@ class Instant(serializers.DateTimeField):
         """Refuse a time without an offset."""
         if timezone.is_naive(value):
             self.fail("no_offset")
+        if not is_of_our_time(value):
+            self.fail("year")
         return super().enforce_timezone(value)
 
 
@@ -94,6 +98,19 @@ def optional_text(max_length: int, **kwargs: Any) -> serializers.CharField:
 @extend_schema_field({"type": "object", "additionalProperties": True})
 class PlainJson(serializers.JSONField):
     """JSON of any shape; what no database could store, the parser has refused."""
+
+
+class JsonObject(PlainJson):
+    """JSON whose outermost value is an object."""
+
+    default_error_messages: ClassVar = {"no_object": "This must be an object of names and values."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse texts, numbers and lists."""
+        value = super().to_internal_value(data)
+        if not isinstance(value, dict):
+            self.fail("no_object")
+        return value
 
 
 class ReasonInput(Input):

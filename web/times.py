@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years outside are slips; and near the ends of the calendar no zone can be reckoned."""
+
 _HALF_A_DAY = timedelta(hours=12)
 _MINUTES_AGO = re.compile(r"[-\N{MINUS SIGN}\N{EN DASH}](\d{1,3})", re.ASCII)
 _TYPED = re.compile(
@@ -19,6 +22,11 @@ _TYPED = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _EXAMPLES = "Type 14:00, 24-Nov 14:00 or 24-Nov-2026 14:00 (24-hour clock)."
+
+
+def is_of_our_time(day: date) -> bool:
+    """Say whether a date or moment lies in years that anything here can be about."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 class UnreadableTime(ValueError):
@@ -130,9 +138,12 @@ def _month(word: str) -> int:
 
 def _real_date(year: int, month: int, day: int) -> date:
     try:
-        return date(year, month, day)
+        real = date(year, month, day)
     except ValueError:
         raise UnreadableTime(f"There is no such date. {_EXAMPLES}") from None
+    if not is_of_our_time(real):
+        raise UnreadableTime(f"Check the year: {year} is not of our time. {_EXAMPLES}")
+    return real
 
 
 def _nearest_date(month: int, day: int, today: date) -> date:

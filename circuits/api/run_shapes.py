@@ -13,6 +13,7 @@ from web.shapes import (
     EnteredShape,
     Input,
     Instant,
+    JsonObject,
     Number,
     PersonShape,
     PlainJson,
@@ -185,7 +186,9 @@ class RunFacts(Input):
     )
     height_cm = Number(4, 1, min_value=10, max_value=250, required=False, help_text="cm")
     started_here_at = Instant(required=False, allow_null=True)
-    registry_facts = PlainJson(required=False)
+    registry_facts = JsonObject(
+        required=False, help_text="merged; `signoff` needs the right to export to the registry"
+    )
 
 
 class RunInput(RunFacts):

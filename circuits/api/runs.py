@@ -1,6 +1,6 @@
 """Runs through the API: flow on, what is known of it, flow off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import django_filters
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
 from accounts.access import require_in_unit
+from accounts.models import Unit
 from accounts.permissions import Permission
 from circuits.actions.support import decannulate, start_support
 from circuits.api.run_shapes import (
@@ -103,6 +104,7 @@ class RunEndpoint(Listed, Shown):
         patient: Patient = self.find(Patient.objects, facts.pop("patient"))
         unit = facts.pop("unit", patient.unit)
         require_in_unit(self.user, self.permission, unit, self.at)
+        self.require_for_signing(unit, facts)
         if unit.centre_id != patient.centre_id:
             raise ValidationError({"unit": "This unit belongs to another centre."})
         run = start_support(patient=patient, unit=unit, **facts, by=self.user, at=self.at)
@@ -138,4 +140,10 @@ class RunEndpoint(Listed, Shown):
     def facts(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Set facts of a run; `registry_facts` are merged."""
         run, facts = self.row, self.read(RunFacts)
+        self.require_for_signing(run.unit, facts)
         return self.show(record_run_facts(run=run, **facts, by=self.user, at=self.at))
+
+    def require_for_signing(self, unit: Unit, facts: Mapping[str, Any]) -> None:
+        """Let only those who export to the registry say who abstracted and approved a record."""
+        if "signoff" in facts.get("registry_facts", {}):
+            require_in_unit(self.user, P.REGISTRY_EXPORT, unit, self.at)

@@ -78,7 +78,10 @@ def test_a_time_before_flow_on_is_refused_where_the_run_must_be_on(ward, coordin
 
 
 @pytest.mark.parametrize("entry", [e for e, _ in TIMED], ids=[i for _, i in TIMED])
-@pytest.mark.parametrize("time", ["25:00", "2 pm", "11/02 10:00", "yesterday", "\x00", "🕐" * 60])
+@pytest.mark.parametrize(
+    "time",
+    ["25:00", "2 pm", "11/02 10:00", "0001-01-01 00:00", "9999-12-31 23:59", "\x00", "🕐" * 60],
+)
 def test_a_time_that_is_none_is_refused_with_one_that_is(ward, coordinator, entry, time):
     refused(
         Person(coordinator), ward.page(entry), entry.rows, **{**ward.typed(entry), entry.time: time}
@@ -242,7 +245,9 @@ LISTS = [
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("junk", ["-1", "0", "9" * 30, "\x00", "\ud800", "1e9", "<b>", "🫀"])
+@pytest.mark.parametrize(
+    "junk", ["-1", "0", "9" * 30, "0001-01-01", "9999-12-31", "\x00", "\ud800", "1e9", "<b>", "🫀"]
+)
 def test_a_list_opens_whatever_its_address_asks_for(ward, coordinator, name, junk):
     asked = dict.fromkeys(("page", "q", "unit", "day", "view", "all", "show", "density"), junk)
     asked = {key: value.encode("utf-8", "surrogatepass") for key, value in asked.items()}

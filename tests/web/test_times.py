@@ -67,6 +67,8 @@ def test_a_late_hour_typed_after_midnight_is_of_the_day_before():
         pytest.param("soon", "Cannot read", id="words"),
         pytest.param("29-Mar-2026 02:30", "skipped 02:30", id="hour that the clock skipped"),
         pytest.param("25-Oct-2026 02:30", r"\+02:00 for the first or \+01:00", id="came twice"),
+        ("1899-12-31 23:59", "Check the year: 1899"),
+        ("2200-01-01 00:00", "Check the year: 2200"),
     ],
 )
 def test_an_unclear_time_is_refused_with_advice(typed, advice):
