@@ -18,16 +18,13 @@ from web.problems import PROBLEM_JSON
 SOON = NOON + timedelta(hours=1)
 JUNK = [
     None,
-    "",
     "x" * 5000,
     "a\x00b",
     "🫀<script>alert(1)</script>",
     "NaN",
     "1e400",
-    "-9" * 20,
     10**30,
     -1,
-    True,
     [],
     {},
     [{"a": {"b": [None]}}],
@@ -35,11 +32,7 @@ JUNK = [
     SOON.isoformat(),
     "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59-12:00",
-    "2026-02-30T10:00:00Z",
-    "0001-01-01T00:00:00Z",
-    "9999-12-31T23:59:59Z",
     "0001-01",
-    "9999-12",
 ]
 EARLIER = (NOON - timedelta(minutes=10)).isoformat()
 RUN = "/api/v1/runs/{run_id}/"
@@ -190,17 +183,14 @@ def test_no_value_of_a_body_is_a_fault_of_ours(ward, dana, director, method, pat
                 assert answer.json()["detail"], (name, junk)
 
 
-@pytest.mark.parametrize(
-    "body", ["", "null", "[]", "1", '"x"', '{"a":', '{"a": "\\ud800"}', "\xff"]
-)
 @pytest.mark.parametrize(("method", "path"), operations()[::5])
-def test_no_body_is_a_fault_of_ours(ward, dana, method, path, body):
-    answer = getattr(dana, method)(
-        address(path, ward), body.encode("latin-1"), content_type="application/json"
-    )
+def test_no_body_is_a_fault_of_ours(ward, dana, method, path):
+    url, send = address(path, ward), getattr(dana, method)
+    for body in ("", "null", "[]", "1", '"x"', '{"a":', '{"a": "\\ud800"}', "\xff"):
+        answer = send(url, body.encode("latin-1"), content_type="application/json")
 
-    assert answer.status_code < 500
-    assert answer["Content-Type"] in {PROBLEM_JSON, "application/json"}
+        assert answer.status_code < 500, body
+        assert answer["Content-Type"] in {PROBLEM_JSON, "application/json"}, body
 
 
 def lists():
