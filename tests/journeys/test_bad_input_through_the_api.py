@@ -16,7 +16,7 @@ from tests.journeys.people import Person, machine
 from web.problems import PROBLEM_JSON
 
 SOON = NOON + timedelta(hours=1)
-JUNK = [
+JUNK: list[object] = [
     None,
     "x" * 5000,
     "a\x00b",
