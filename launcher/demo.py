@@ -35,7 +35,8 @@ def run(*builder: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True, mode=0o700)
     ensure_room(FOLDER)
     ensure_pango()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background jobs ignore SIGINT
+        signal.signal(number, signal.default_int_handler)
     with _only_one(), suppress(KeyboardInterrupt):
         choose_ports(FOLDER)
         servers = _private_servers()

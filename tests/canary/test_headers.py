@@ -114,10 +114,11 @@ def test_scripts_cannot_read_the_cookies(ward, nurse):
 
 
 def manage(*arguments, **environment):
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     return subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", *arguments],
         cwd=settings.BASE_DIR,
-        env={**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "ecmo.settings"},
+        env={**ours, **environment, "DJANGO_SETTINGS_MODULE": "ecmo.settings"},
         capture_output=True,
         text=True,
         check=False,
