@@ -18,6 +18,7 @@ from web.models import SiteDocument
 CHANGE_POLICY = "change_policy"
 DEBT_POLICY = "debt_policy"
 CHECK_CADENCE = "check_cadence"
+EXCHANGE_POLICY = "exchange_policy"
 
 DEFAULT_DEBTS: dict[str, float] = {
     "mode": 0,
@@ -26,6 +27,7 @@ DEFAULT_DEBTS: dict[str, float] = {
     "components_udi": 4,
     "tip_position": 6,
 }
+DEFAULT_EXCHANGE_POLICY: dict[str, float] = {"confirm_limits_h": 1, "complication_h": 24}
 DEFAULT_CHANGE_POLICY: dict[str, Any] = {
     "oxygenator": {
         "policy_hours": 336,
@@ -63,6 +65,12 @@ def debt_policy(centre: Centre, at: datetime) -> Policy:
     if isinstance(found.body, list):
         return Policy({row["what"]: row["due_h"] for row in found.body}, found.source)
     return found
+
+
+def exchange_policy(centre: Centre, at: datetime) -> Policy:
+    """Return within how many hours limits are confirmed after a conversion, and a fault is told."""
+    found = policy(centre, EXCHANGE_POLICY, at, DEFAULT_EXCHANGE_POLICY)
+    return Policy({**DEFAULT_EXCHANGE_POLICY, **found.body}, found.source)
 
 
 def check_cadence(centre: Centre, at: datetime) -> tuple[CheckCadence, str]:

@@ -124,6 +124,31 @@ def review_due(clock: ReviewClock, part: str) -> Due:
     )
 
 
+def confirmation_due(mode: str, known_at: datetime, due_h: float) -> Due:
+    """Return when limits and targets are to be confirmed after a conversion became known."""
+    return _within(
+        "reconfiguration.limits", known_at, due_h, f"The support was converted to {mode}."
+    )
+
+
+def fault_due(reason: str, out_at: datetime, due_h: float) -> Due:
+    """Return when the complication of a part that came out for a fault is to be told."""
+    why = f"Out for {reason.replace('_', ' ')}: the registry asks for the matching complication."
+    return _within("exchange.complication", out_at, due_h, why)
+
+
+def _within(rule: str, anchor: datetime, due_h: float, why: str) -> Due:
+    due_at = after(anchor, hours=due_h)
+    return Due(
+        rule=rule,
+        anchor=anchor,
+        due_at=due_at,
+        overdue_at=due_at,
+        why=why,
+        inputs={"due_h": f"{due_h:g}"},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CannulaEntered:
     """A cannula as entered so far; `purpose` is drainage, return, both or a perfusion line."""
@@ -182,15 +207,8 @@ def _are_settled(purposes: Collection[str]) -> bool:
 
 
 def _debt(what: str, due_h: float, time_on: datetime) -> Due:
-    due_at = after(time_on, hours=due_h)
-    return Due(
-        rule=f"debt.{what}",
-        anchor=time_on,
-        due_at=due_at,
-        overdue_at=due_at,
-        why=f"{_LABELS[what]}, owed within {due_h:g} h of first flow.",
-        inputs={"due_h": f"{due_h:g}"},
-    )
+    why = f"{_LABELS[what]}, owed within {due_h:g} h of first flow."
+    return _within(f"debt.{what}", time_on, due_h, why)
 
 
 def _sample_reason(row: TitrationRow, driver: str) -> tuple[str, str]:

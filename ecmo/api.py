@@ -18,16 +18,13 @@ from alerts.api import (
     RunAlertEndpoint,
     RunDueEndpoint,
 )
+from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
-from circuits.api.entries import CannulaEndpoint, ModeEndpoint, WeightEndpoint
+from circuits.api.entries import ModeEndpoint, WeightEndpoint
+from circuits.api.exchanges import ExchangeEndpoint
 from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
-from circuits.api.parts import (
-    CircuitEndpoint,
-    ComponentEndpoint,
-    DeviceModelEndpoint,
-    ExchangeEndpoint,
-)
+from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
 from circuits.api.runs import RunEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
 from interop.api import Hl7Endpoint, MessageEndpoint

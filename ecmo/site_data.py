@@ -71,6 +71,13 @@ class DebtRow(Shape):
     due_h = JsonNumber(min_value=0)
 
 
+class ExchangePolicy(Shape):
+    """Within how many hours limits are confirmed after a conversion, and a fault is told."""
+
+    confirm_limits_h = JsonNumber(min_value=0, required=False)
+    complication_h = JsonNumber(min_value=0, required=False)
+
+
 class Cadence(Shape):
     """How often the circuit is checked, in minutes."""
 
@@ -210,5 +217,6 @@ KINDS: dict[str, Check] = {
     "debt_policy": _debts,
     "early_harm_limits": one_of(EarlyHarm),
     "escalation": _escalation,
+    "exchange_policy": one_of(ExchangePolicy),
     "lab_catalogue": rows_of(CatalogueRow),
 }

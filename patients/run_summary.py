@@ -7,6 +7,7 @@ from clinical.age import AgeGroup, age_days, age_group, age_years
 from clinical.instants import minutes_between
 from clinical.runtime import ModeProblem, RunHours, hours_text, run_hours
 from patients import queries
+from patients.configuration import Configuration, configuration_of, inside_at
 from patients.models import ModeSegment, Outcome, Run, WeightEntry
 
 
@@ -60,24 +61,27 @@ class RunSummary(RunRow):
     hours: RunHours
     hours_here: RunHours | None
     modes: ModeTimeline
+    configuration: Configuration
     weight: WeightEntry | None
     age: Age | None
     outcome: Outcome | None
 
 
 def run_summary(run: Run, at: datetime) -> RunSummary:
-    """Return what a run amounts to at `at` (four statements)."""
+    """Return what a run amounts to at `at` (five statements)."""
     end = run.ended_at or at
     rows = list(run.modes.select_related("entered_by").order_by("starts_at"))
+    mode = queries.mode_at(rows, end)
     return RunSummary(
         run=run,
-        mode=queries.mode_at(rows, end),
+        mode=mode,
         hours=queries.run_hours(run, at),
         hours_here=_hours_here(run, end),
         modes=ModeTimeline(
             segments=tuple(Segment(row, _exact(row, end)) for row in rows),
             problems=queries.mode_problems(run, at),
         ),
+        configuration=configuration_of(inside_at(run, end), mode),
         weight=queries.weight_at(run, end),
         age=_age(run),
         outcome=Outcome.objects.select_related("entered_by").filter(run=run).first(),

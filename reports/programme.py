@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from clinical.complications import is_fault
 from clinical.due import CheckCadence
 from clinical.instants import elapsed, minutes_between, utc
 from clinical.runtime import MINUTES_PER_HOUR, run_hours
@@ -14,7 +15,6 @@ from reports import tables
 from reports.checking import Charted, Timeliness, timeliness
 from reports.elso.dictionary import DICTIONARY
 from reports.elso.mapping import EQUIPMENT
-from reports.elso.rules.events import NO_FAULT
 from reports.judging import Judged
 from reports.months import Span, name_of, shifted, span_of
 from reports.tables import Line
@@ -128,7 +128,7 @@ def programme_of(
             Complication(LABELS.get(row.code, "not in the profile"), row)
             for row in tables.complications(lines)
         ),
-        lives=tuple(tables.component_lives(_lives(closed), lambda why: why not in NO_FAULT)),
+        lives=tuple(tables.component_lives(_lives(closed), is_fault)),
         checks=tuple(_checks(judged, checks, month, cadence)),
         cadence=cadence,
         to_do=tuple(_to_do(closed)),

@@ -6,17 +6,28 @@ from datetime import datetime
 from alerts.actions import set_dues
 from alerts.owed import Owed
 from circuits.deferrals import deferrals_of
-from circuits.models import ComponentUse
-from circuits.policies import ChangePolicy, change_policy, check_cadence, debt_policy
+from circuits.models import ComponentUse, Exchange
+from circuits.policies import (
+    ChangePolicy,
+    Policy,
+    change_policy,
+    check_cadence,
+    debt_policy,
+    exchange_policy,
+)
 from circuits.queries import Recent, parts_of, uses_of
 from clinical import due
+from clinical.complications import is_told
 from clinical.due import CannulaEntered, Entered
 from clinical.reviews import SET_POLICY, Deferral, review_clock
-from patients.models import Run
+from patients.models import ModeSegment, Run
+from patients.reconfiguration import last_conversion
 
 CHECK = "check"
 DEBTS = frozenset({"mode", "weight", "cannulas", "components_udi", "tip_position"})
 REVIEW = "review"
+LIMITS = "limits_confirmation"
+COMPLICATION = "exchange_complication"
 _DEBT_LABELS = {
     "mode": "Enter the mode",
     "weight": "Enter the weight and its basis",
@@ -78,6 +89,38 @@ def reassess_reviews(*, run: Run, at: datetime) -> None:
         )
 
 
+def reassess_exchanges(*, run: Run, at: datetime) -> None:
+    """Say for which exchange the matching complication is still to be told; also after the end."""
+    found = exchange_policy(run.unit.centre, at)
+    told = list(run.complications.filter(withdrawn_at=None).values_list("code", "occurred_at"))
+    for exchange in run.exchanges.all():
+        is_owed = not exchange.no_complication_by and not is_told(
+            exchange.reason, exchange.exchanged_at, told
+        )
+        set_dues(
+            unit=run.unit,
+            run=run,
+            subject=str(exchange.public_id),
+            kinds=frozenset({COMPLICATION}),
+            dues=[_complication(exchange, found)] if is_owed else [],
+            at=at,
+        )
+
+
+def reassess_reconfiguration(*, run: Run, at: datetime) -> None:
+    """After a conversion, ask once for limits and targets to be confirmed."""
+    changed = None if run.ended_at else last_conversion(run)
+    found = exchange_policy(run.unit.centre, at)
+    set_dues(
+        unit=run.unit,
+        run=run,
+        subject=str(run.public_id),
+        kinds=frozenset({LIMITS}),
+        dues=[_confirmation(changed, found)] if changed else [],
+        at=at,
+    )
+
+
 def entered_of(run: Run) -> Entered:
     """Return what of a run has been entered so far, as the debt rules read it."""
     modes = list(run.modes.order_by("starts_at").values_list("mode", flat=True))
@@ -100,6 +143,21 @@ def reassess_owed(*, run: Run, at: datetime) -> None:
     reassess_check_due(run=run, at=at)
     reassess_debts(run=run, at=at)
     reassess_reviews(run=run, at=at)
+    reassess_reconfiguration(run=run, at=at)
+
+
+def _complication(exchange: Exchange, found: Policy) -> Owed:
+    item = due.fault_due(exchange.reason, exchange.exchanged_at, found.body["complication_h"])
+    label = f"Tell the complication that belongs to the {exchange}"
+    return Owed(COMPLICATION, label, item, owner="perfusionist", source=found.source)
+
+
+def _confirmation(changed: ModeSegment, found: Policy) -> Owed:
+    item = due.confirmation_due(
+        changed.get_mode_display(), changed.entered_at, found.body["confirm_limits_h"]
+    )
+    label = f"Confirm limits and targets for {changed}"
+    return Owed(LIMITS, label, item, owner="physician", source=found.source)
 
 
 def _review(

@@ -4,51 +4,70 @@ Recording what is already on the patient is never refused: an expired part is ac
 safety alert. Refused is the impossible: one part in two places at once.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-
-from django.db import IntegrityError, transaction
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from accounts.models import User
-from alerts.actions import reconcile_alerts
-from alerts.models import Category
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
-from circuits.actions.dues import reassess_debts, reassess_reviews
-from circuits.models import Circuit, Component, ComponentUse, DeviceModel
-from circuits.queries import installed, uses_of
-from clinical.findings import Assessment, Finding, Severity
+from circuits.actions.dues import reassess_debts, reassess_exchanges, reassess_reviews
+from circuits.actions.parts import (
+    NewPart,
+    NotInCircuit,
+    PartInUse,
+    PositionTaken,
+    move_over,
+    put_in,
+    take_out,
+)
+from circuits.actions.safety import reassess_safety
+from circuits.models import Circuit, ComponentUse, Exchange
+from circuits.queries import installed
+from clinical.complications import BY_CODE
+from patients.actions.events import record_complication
 from patients.actions.times import refuse_future, refuse_outside_run
 from patients.models import Run
 from web.problems import RuleBroken
 
-EXPIRED = "component.expired"
+__all__ = [
+    "ExchangeFacts",
+    "NewPart",
+    "NotInCircuit",
+    "PartInUse",
+    "PositionTaken",
+    "exchange_components",
+    "install_component",
+    "open_circuit",
+    "reassess_safety",
+    "record_fate",
+    "remove_all",
+    "remove_component",
+]
 
 
-class PartInUse(RuleBroken):
-    code = "part_in_use"
-
-
-class PositionTaken(RuleBroken):
-    code = "position_taken"
-
-
-class NotInCircuit(RuleBroken):
-    code = "not_in_circuit"
+class NotToldOfAll(RuleBroken):
+    code = "not_told_of_all"
 
 
 @dataclass(frozen=True, slots=True)
-class NewPart:
-    """A part as scanned or typed at the bedside."""
+class ExchangeFacts:
+    """What else is told of an exchange; what is left out is not known.
 
-    model: DeviceModel
-    lot: str = ""
-    serial: str = ""
-    udi: str = ""
-    expires_on: date | None = None
-    position: str = ""
-    exchange_group: str = ""
+    `fates` are by key of the use. `complications` are registry codes. With `new_circuit` (a label)
+    the whole circuit is changed: every part of the old one comes out or, if in `moved`, goes along.
+    """
+
+    urgency: str = ""
+    off_support_s: int | None = None
+    fates: Mapping[int, str] = field(default_factory=dict)
+    complications: tuple[str, ...] = ()
+    no_complication_by: str = ""
+    new_circuit: str = ""
+    moved: tuple[ComponentUse, ...] = ()
+
+
+NOTHING_ELSE = ExchangeFacts()
 
 
 @action("opened a circuit")
@@ -71,7 +90,7 @@ def install_component(
     """Put a part into a free position of a circuit."""
     run = Run.objects.locked(circuit.run_id)
     refuse_future(installed_at, at, "time of installation")
-    use = _install(circuit, part, installed_at, by, at)
+    use = put_in(circuit, part, installed_at, by, at)
     _settle(run, at)
     return use
 
@@ -80,24 +99,35 @@ def install_component(
 def exchange_components(
     *,
     run: Run,
-    changes: Iterable[tuple[ComponentUse, NewPart]],
+    changes: Iterable[tuple[ComponentUse, NewPart | None]],
     exchanged_at: datetime,
     by: User,
     at: datetime,
     reason: str,
     note: str = "",
+    facts: ExchangeFacts = NOTHING_ELSE,
 ) -> list[ComponentUse]:
-    """Take parts out and put others in their places at one time: close and open together.
+    """Take parts out and put others (or, None, nothing) in their places at one time.
 
-    One part, several, or every position of the circuit. `reason` is a RemovalReason.
+    One part, several, or the whole circuit. `reason` is a RemovalReason. Returns what went in.
+    Raises NotInCircuit (with who took a part out before, and when), PartInUse, NotToldOfAll.
     """
     run = Run.objects.locked(run.pk)
+    changes = list(changes)
     refuse_future(exchanged_at, at, "time of the exchange")
     refuse_outside_run(run, exchanged_at, "time of the exchange")
+    exchange = _exchange(run, changes, exchanged_at, by, at, reason, note, facts)
     new = []
     for use, part in changes:
-        old = _remove(use, exchanged_at, by, at, reason, note)
-        new.append(_install(old.circuit, part, exchanged_at, by, at, position=old.position))
+        old = take_out(use, exchanged_at, by, at, reason, note)
+        _went_out(old, exchange, facts.fates.get(use.pk, ""))
+        if part is not None:
+            place = exchange.new_circuit or old.circuit
+            new.append(put_in(place, part, exchanged_at, by, at, position=old.position))
+    into = exchange.new_circuit or exchange.circuit
+    new += [move_over(use, into, exchanged_at, by, at) for use in facts.moved]
+    ComponentUse.objects.filter(pk__in=[use.pk for use in new]).update(came_in_with=exchange)
+    _tell_complications(exchange, facts.complications)
     _settle(run, at)
     return new
 
@@ -115,7 +145,7 @@ def remove_component(
     """Take a part out without another in its place."""
     run = Run.objects.locked(use.circuit.run_id)
     refuse_future(removed_at, at, "time of removal")
-    removed = _remove(use, removed_at, by, at, reason, note)
+    removed = take_out(use, removed_at, by, at, reason, note)
     _settle(run, at)
     return removed
 
@@ -123,118 +153,94 @@ def remove_component(
 def remove_all(*, run: Run, removed_at: datetime, by: User, at: datetime, reason: str) -> None:
     """Take out every part still in the run's circuits (within the action that ends the run)."""
     for use in installed(run, removed_at).filter(removed_at=None):
-        _remove(use, removed_at, by, at, reason, "")
+        take_out(use, removed_at, by, at, reason)
     run.circuits.filter(ended_at=None).update(ended_at=removed_at)
 
 
-def _remove(
-    use: ComponentUse, removed_at: datetime, by: User, at: datetime, reason: str, note: str
-) -> ComponentUse:
-    use = ComponentUse.objects.select_related("circuit", "component__model").get(pk=use.pk)
-    if use.removed_at:
+@action("recorded where a part went")
+def record_fate(*, use: ComponentUse, fate: str, by: User, at: datetime) -> ComponentUse:
+    """Say where a part went that came out: the newest holds, the history keeps the earlier."""
+    Run.objects.locked(use.circuit.run_id)
+    use = ComponentUse.objects.select_related("component__model", "circuit").get(pk=use.pk)
+    if use.removed_at is None:
         raise NotInCircuit(
-            f"{use.component} came out already at {use.removed_at:%d-%b-%Y %H:%M} UTC. Reload "
-            "the circuit to see what is in it now."
+            f"{use.component} is in {use.circuit} still. Exchange it or take it out first."
         )
-    if removed_at <= use.installed_at:
-        raise NotInCircuit(f"{use.component} was installed only after this time. Correct it.")
-    use.removed_at, use.removed_reason, use.removed_by = removed_at, reason, by
-    use.removal_entered_at = at
-    if note:
-        use.note = note
-    use.save(
-        update_fields=["removed_at", "removed_reason", "removed_by", "removal_entered_at", "note"]
-    )
+    _set_fate(use, fate, by, at)
     return use
 
 
-def _install(
-    circuit: Circuit,
-    part: NewPart,
-    installed_at: datetime,
+def _exchange(
+    run: Run,
+    changes: list[tuple[ComponentUse, NewPart | None]],
+    exchanged_at: datetime,
     by: User,
     at: datetime,
-    *,
-    position: str = "",
-) -> ComponentUse:
-    component = _component(part, at)
-    use = ComponentUse(
+    reason: str,
+    note: str,
+    facts: ExchangeFacts,
+) -> Exchange:
+    if not changes:
+        raise NotToldOfAll("Choose at least one part that was exchanged.")
+    circuit = changes[0][0].circuit
+    new_circuit = None
+    if facts.new_circuit:
+        told = [use.pk for use, _ in changes] + [use.pk for use in facts.moved]
+        _check_all_told(circuit, told)
+        new_circuit = open_circuit(
+            run=run, label=facts.new_circuit, started_at=exchanged_at, by=by, at=at
+        )
+        Circuit.objects.filter(pk=circuit.pk, ended_at=None).update(ended_at=exchanged_at)
+    return Exchange.objects.create(
+        run=run,
         circuit=circuit,
-        component=component,
-        position=position or part.position or part.model.kind,
-        kind=part.model.kind,
-        exchange_group=part.exchange_group,
-        installed_at=installed_at,
+        new_circuit=new_circuit,
+        exchanged_at=exchanged_at,
+        urgency=facts.urgency,
+        reason=reason,
+        off_support_s=facts.off_support_s,
+        no_complication_by=facts.no_complication_by,
+        note=note,
         entered_at=at,
         entered_by=by,
     )
-    try:
-        with transaction.atomic():
-            use.save()
-    except IntegrityError as broken:
-        raise _clash(broken, use) from broken
-    return use
 
 
-def _component(part: NewPart, at: datetime) -> Component:
-    facts = {"lot": part.lot, "udi": part.udi, "expires_on": part.expires_on, "entered_at": at}
-    if not part.serial:
-        return Component.objects.create(model=part.model, serial="", **facts)
-    component, _ = Component.objects.get_or_create(
-        model=part.model, serial=part.serial, defaults=facts
-    )
-    return component
+def _check_all_told(circuit: Circuit, told: list[int]) -> None:
+    left = circuit.uses.filter(removed_at=None).exclude(pk__in=told)
+    if left:
+        names = ", ".join(str(use) for use in left.select_related("component__model"))
+        raise NotToldOfAll(f"Say of each part of {circuit} what became of it. Not told: {names}.")
 
 
-def _clash(broken: IntegrityError, use: ComponentUse) -> RuleBroken:
-    if "no_part_in_two_places" in str(broken):
-        other = use.component.uses.exclude(pk=use.pk).select_related("circuit__run").last()
-        where = f"{other.circuit.label} of another run" if other else "another circuit"
-        if other and other.circuit.run_id == use.circuit.run_id:
-            where = f"{other.circuit.label} as {other.position}"
-        return PartInUse(
-            f"{use.component} is in {where} at that time. If it is here, end it there first, "
-            "at the time it came out.",
-            errors=[{"parameter": "serial", "rule": "part_in_use", "message": where}],
+def _went_out(use: ComponentUse, exchange: Exchange, fate: str) -> None:
+    use.went_out_with = exchange
+    use.save(update_fields=["went_out_with"])
+    if fate:
+        _set_fate(use, fate, exchange.entered_by, exchange.entered_at)
+
+
+def _set_fate(use: ComponentUse, fate: str, by: User, at: datetime) -> None:
+    use.fate, use.fate_entered_by, use.fate_entered_at = fate, by, at
+    use.save(update_fields=["fate", "fate_entered_by", "fate_entered_at"])
+
+
+def _tell_complications(exchange: Exchange, codes: Iterable[str]) -> None:
+    for code in codes:
+        record_complication(
+            run=exchange.run,
+            code=code,
+            label=BY_CODE[code].label,
+            occurred_at=exchange.exchanged_at,
+            note=f"Told with the {exchange}.",
+            by=exchange.entered_by,
+            at=exchange.entered_at,
         )
-    if "one_part_a_position" in str(broken):
-        return PositionTaken(
-            f"The position {use.position} of {use.circuit.label} is taken at that time. Exchange "
-            "the part that is there, or choose another position.",
-            errors=[{"parameter": "position", "rule": "position_taken", "message": "taken"}],
-        )
-    raise broken
 
 
 def _settle(run: Run, at: datetime) -> None:
     reassess_debts(run=run, at=at)
     reassess_reviews(run=run, at=at)
+    reassess_exchanges(run=run, at=at)
     reassess_circuit(run=run, at=at, measures=())
     reassess_safety(run=run, at=at)
-
-
-def reassess_safety(*, run: Run, at: datetime) -> None:
-    """Open a safety alert for each expired part in the circuit; close it when the part is out."""
-    for use in uses_of(run):
-        expires = use.component.expires_on
-        tz = run.unit.centre.tz
-        is_in = use.removed_at is None and run.ended_at is None
-        findings: tuple[Finding, ...] = ()
-        if is_in and expires and use.installed_at.astimezone(tz).date() > expires:
-            findings = (_expired(use, expires),)
-        reconcile_alerts(
-            unit=run.unit,
-            run=run,
-            assessment=Assessment(frozenset({EXPIRED}), findings),
-            at=at,
-            category=Category.SAFETY,
-            subject=str(use.public_id),
-        )
-
-
-def _expired(use: ComponentUse, expires: date) -> Finding:
-    return Finding(
-        code=EXPIRED,
-        severity=Severity.WARNING,
-        message=f"{use.component} was past its expiry of {expires:%d-%b-%Y} when installed",
-    )

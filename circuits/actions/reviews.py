@@ -5,7 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from audit.context import action
 from circuits.actions.dues import reassess_reviews
-from circuits.actions.exchange import NotInCircuit
+from circuits.actions.parts import NotInCircuit
 from circuits.models import ComponentUse, ReviewDeferral
 from clinical.reviews import Deferral, DeferralFault, deferral_fault
 from patients.models import Run

@@ -12,17 +12,34 @@ from accounts.models import Unit, User
 from alerts.actions import close_for_end, set_dues
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
-from circuits.actions.dues import CHECK, REVIEW, reassess_debts, reassess_owed
-from circuits.actions.exchange import reassess_safety, remove_all
+from circuits.actions.dues import (
+    CHECK,
+    LIMITS,
+    REVIEW,
+    reassess_debts,
+    reassess_owed,
+    reassess_reconfiguration,
+)
+from circuits.actions.exchange import remove_all
+from circuits.actions.safety import reassess_safety
 from circuits.models import RemovalReason
 from circuits.queries import uses_of
 from clinical.limits import Limit
 from clinical.spans import Span
 from labs.actions.reassess import reassess_labs
+from patients.actions import cannula as cannula_actions
 from patients.actions import limits as limit_actions
 from patients.actions import run as run_actions
 from patients.actions import weight as weight_actions
-from patients.models import Cannula, ModeSegment, Patient, Run, RunLimit, WeightEntry
+from patients.models import (
+    Cannula,
+    LimitConfirmation,
+    ModeSegment,
+    Patient,
+    Run,
+    RunLimit,
+    WeightEntry,
+)
 
 
 @action("turned flow on")
@@ -56,6 +73,7 @@ def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegmen
     segment = run_actions.change_mode(run=run, by=by, at=at, **facts)
     run = Run.objects.locked(run.pk)
     reassess_debts(run=run, at=at)
+    reassess_reconfiguration(run=run, at=at)
     reassess_circuit(run=run, at=at)
     return segment
 
@@ -71,7 +89,7 @@ def record_weight(*, run: Run, by: User, at: datetime, **facts: Any) -> WeightEn
 @action("recorded a cannula")
 def record_cannula(*, run: Run, by: User, at: datetime, **facts: Any) -> Cannula:
     """Enter a cannula."""
-    cannula = run_actions.insert_cannula(run=run, by=by, at=at, **facts)
+    cannula = cannula_actions.insert_cannula(run=run, by=by, at=at, **facts)
     reassess_debts(run=Run.objects.locked(run.pk), at=at)
     return cannula
 
@@ -79,9 +97,33 @@ def record_cannula(*, run: Run, by: User, at: datetime, **facts: Any) -> Cannula
 @action("recorded where a cannula's tip lies")
 def record_tip(*, cannula: Cannula, tip_position: str, by: User, at: datetime) -> Cannula:
     """Enter the position of a tip."""
-    cannula = run_actions.record_tip(cannula=cannula, tip_position=tip_position, by=by, at=at)
+    cannula = cannula_actions.record_tip(cannula=cannula, tip_position=tip_position, by=by, at=at)
     reassess_debts(run=Run.objects.locked(cannula.run_id), at=at)
     return cannula
+
+
+@action("corrected a cannula")
+def correct_cannula(*, cannula: Cannula, by: User, at: datetime, **facts: Any) -> Cannula:
+    """Correct what was entered of a cannula. `facts`: reason, and what is right."""
+    cannula = cannula_actions.correct_cannula(cannula=cannula, by=by, at=at, **facts)
+    reassess_debts(run=cannula.run, at=at)
+    return cannula
+
+
+@action("recorded the position of a cannula")
+def reposition_cannula(*, cannula: Cannula, by: User, at: datetime, **facts: Any) -> Cannula:
+    """Note depth and tip. `facts`: seen_at, depth_cm, tip_position, reason."""
+    cannula = cannula_actions.reposition_cannula(cannula=cannula, by=by, at=at, **facts)
+    reassess_debts(run=cannula.run, at=at)
+    return cannula
+
+
+@action("confirmed limits and targets")
+def confirm_limits(*, run: Run, by: User, at: datetime, note: str = "") -> LimitConfirmation:
+    """Say that limits and targets fit after a reconfiguration; nothing is owed for it then."""
+    confirmation = limit_actions.confirm_limits(run=run, by=by, at=at, note=note)
+    reassess_reconfiguration(run=Run.objects.locked(run.pk), at=at)
+    return confirmation
 
 
 @action("set the limits of a run")
@@ -144,7 +186,7 @@ def decannulate(
             unit=run.unit,
             run=run,
             subject=subject,
-            kinds=frozenset({CHECK, REVIEW, "sample"}),
+            kinds=frozenset({CHECK, REVIEW, LIMITS, "sample"}),
             dues=[],
             at=at,
         )

@@ -1,11 +1,10 @@
-"""What is entered about a run after flow on: modes, weights, cannulas."""
+"""What is entered about a run after flow on: modes, weights."""
 
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,21 +13,10 @@ from circuits.actions import support
 from circuits.api.base import OfRun
 from circuits.api.run_shapes import ModeShape, WeightShape
 from clinical.units import convert
-from patients.actions.run import remove_cannula
-from patients.models import (
-    Cannula,
-    CannulaPurpose,
-    CannulaSite,
-    Mode,
-    ModeSegment,
-    Side,
-    Technique,
-    WeightBasis,
-    WeightEntry,
-)
-from web.endpoints import Listed, Shown
+from patients.models import Mode, ModeSegment, WeightBasis, WeightEntry
+from web.endpoints import Listed
 from web.idempotency import idempotent
-from web.shapes import EnteredShape, Input, Instant, Number, Text, fixed
+from web.shapes import Input, Instant, Number, Text
 
 P = Permission
 
@@ -107,87 +95,3 @@ class WeightEndpoint(OfRun, Listed):
         """Enter a weight with how it was got."""
         run, facts = self.parent, self.read(WeightInput)
         return self.created(support.record_weight(run=run, **facts, by=self.user, at=self.at))
-
-
-class CannulaShape(EnteredShape):
-    """One cannula from insertion to removal."""
-
-    site = serializers.CharField()
-    side = serializers.CharField(help_text="L, R or blank")
-    purpose = serializers.CharField()
-    size_fr = Number(allow_null=True, help_text="Fr")
-    size_unit = fixed("Fr")
-    technique = serializers.CharField()
-    depth_cm = Number(allow_null=True, help_text="cm")
-    depth_unit = fixed("cm")
-    tip_position = serializers.CharField()
-    tip_entered_at = Instant(allow_null=True)
-    inserted_at = Instant()
-    removed_at = Instant(allow_null=True)
-    removed_reason = serializers.CharField()
-
-
-class CannulaInput(Input):
-    """A cannula that was put in."""
-
-    site = serializers.ChoiceField(choices=CannulaSite.choices)
-    side = serializers.ChoiceField(choices=Side.choices, allow_blank=True, default="")
-    purpose = serializers.ChoiceField(choices=CannulaPurpose.choices)
-    size_fr = Number(4, 1, allow_null=True, default=None, help_text="Fr")
-    technique = serializers.ChoiceField(choices=Technique.choices, allow_blank=True, default="")
-    depth_cm = Number(4, 1, allow_null=True, default=None, min_value=0, help_text="cm")
-    tip_position = Text(max_length=80)
-    inserted_at = Instant()
-
-
-class TipInput(Input):
-    """Where a cannula's tip lies."""
-
-    tip_position = serializers.CharField(max_length=80)
-
-
-class CannulaRemoval(Input):
-    """When and why a cannula came out."""
-
-    removed_at = Instant()
-    reason = serializers.CharField(max_length=60)
-
-
-class CannulaEndpoint(OfRun, Listed, Shown):
-    """The cannulas of a run."""
-
-    queryset = Cannula.objects.none()
-    serializer_class = CannulaShape
-    permissions: ClassVar = {
-        "list": P.PATIENT_VIEW,
-        "retrieve": P.PATIENT_VIEW,
-        "create": P.RUN_EDIT,
-        "tip": P.RUN_EDIT,
-        "remove": P.RUN_EDIT,
-    }
-
-    def visible_rows(self) -> QuerySet[Cannula]:
-        """Of the run."""
-        rows = self.parent.cannulas.select_related("entered_by")
-        return cast("QuerySet[Cannula]", rows)
-
-    @extend_schema(request=CannulaInput, responses={201: CannulaShape})
-    @idempotent
-    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Enter a cannula; it may have been put in before flow on."""
-        run, facts = self.parent, self.read(CannulaInput)
-        return self.created(support.record_cannula(run=run, **facts, by=self.user, at=self.at))
-
-    @extend_schema(request=TipInput, responses=CannulaShape)
-    @action(detail=True, methods=["post"])
-    def tip(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Enter where the tip lies."""
-        cannula, facts = self.row, self.read(TipInput)
-        return self.show(support.record_tip(cannula=cannula, **facts, by=self.user, at=self.at))
-
-    @extend_schema(request=CannulaRemoval, responses=CannulaShape)
-    @action(detail=True, methods=["post"])
-    def remove(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Note that a cannula came out; it may be after flow off."""
-        cannula, facts = self.row, self.read(CannulaRemoval)
-        return self.show(remove_cannula(cannula=cannula, **facts, by=self.user, at=self.at))

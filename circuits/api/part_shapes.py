@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from circuits.models import ComponentKind, RemovalReason
+from circuits.models import ComponentKind, Fate, RemovalReason
 from clinical.measures import MEASURES
 from clinical.oxygenator import POST_MEMBRANE_GAS, Proposal
 from web.shapes import EnteredShape, Input, Instant, Number, PersonShape, Shape, Text, fixed
@@ -109,6 +109,7 @@ class ComponentShape(Shape):
     installed_at = Instant(source="use.installed_at")
     removed_at = Instant(source="use.removed_at", allow_null=True)
     removed_reason = serializers.CharField(source="use.removed_reason")
+    fate = serializers.CharField(source="use.fate", help_text="where it went; blank: not told")
     note = serializers.CharField(source="use.note")
     entered_at = Instant(source="use.entered_at")
     entered_by = PersonShape(source="use.entered_by")
@@ -186,23 +187,7 @@ class ReviewDeferralInput(Input):
     reason = serializers.CharField(max_length=300)
 
 
-class PartChange(Input):
-    """A part that goes out, and the one that takes its place."""
+class FateInput(Input):
+    """Where a part went that came out."""
 
-    component = serializers.UUIDField()
-    part = PartInput()
-
-
-class ExchangeInput(Input):
-    """One exchange: one part, several, or every position, at one time."""
-
-    exchanged_at = Instant()
-    reason = serializers.ChoiceField(choices=RemovalReason.choices)
-    note = Text(max_length=300)
-    changes = PartChange(many=True, allow_empty=False)
-
-
-class ExchangeShape(Shape):
-    """The parts that are in place now."""
-
-    components = ComponentShape(many=True)
+    fate = serializers.ChoiceField(choices=[one for one in Fate.choices if one[0]])

@@ -1,4 +1,4 @@
-"""Circuits, components and exchanges through the API; the device catalogue."""
+"""Circuits and components through the API; the device catalogue."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, cast
@@ -7,7 +7,6 @@ from uuid import UUID
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -17,9 +16,9 @@ from accounts.permissions import Permission
 from circuits.actions.catalogue import known_model, list_model
 from circuits.actions.exchange import (
     NewPart,
-    exchange_components,
     install_component,
     open_circuit,
+    record_fate,
     remove_component,
 )
 from circuits.actions.reviews import defer_review
@@ -32,15 +31,14 @@ from circuits.api.part_shapes import (
     ComponentShape,
     DeviceModelInput,
     DeviceModelShape,
-    ExchangeInput,
-    ExchangeShape,
+    FateInput,
     ReviewDeferralInput,
 )
 from circuits.lives import Life, lives
 from circuits.models import Circuit, ComponentKind, ComponentUse, DeviceModel
 from circuits.queries import uses_of
 from patients.models import Run
-from web.endpoints import Endpoint, Listed, Shown
+from web.endpoints import Listed, Shown
 from web.filters import Filters
 from web.idempotency import idempotent
 
@@ -106,15 +104,7 @@ class ComponentFilter(Filters):
 
 
 class PartsOfRun(OfRun):
-    """What endpoints of components share."""
-
-    serializer_class = ComponentShape
-
-    def presented(self, rows: Sequence[ComponentUse]) -> Sequence[Life]:
-        """Return uses with their lives."""
-        wanted = {row.pk: index for index, row in enumerate(rows)}
-        found = [life for life in lives(self.parent, self.at) if life.use.pk in wanted]
-        return sorted(found, key=lambda life: wanted[life.use.pk])
+    """What endpoints of parts share: how a body names one."""
 
     def new_part(self, facts: dict[str, Any]) -> NewPart:
         """Return a part as the actions take it; its product found, or drafted."""
@@ -138,6 +128,7 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
     """The components of a run: hours, review clock and signals of each."""
 
     queryset = ComponentUse.objects.none()
+    serializer_class = ComponentShape
     filterset_class = ComponentFilter
     ordering_fields = ("installed_at", "kind")
     permissions: ClassVar = {
@@ -146,7 +137,14 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         "create": P.COMPONENT_EXCHANGE,
         "remove": P.COMPONENT_EXCHANGE,
         "defer": P.COMPONENT_EXCHANGE,
+        "fate": P.COMPONENT_EXCHANGE,
     }
+
+    def presented(self, rows: Sequence[ComponentUse]) -> Sequence[Life]:
+        """Return uses with their lives."""
+        wanted = {row.pk: index for index, row in enumerate(rows)}
+        found = [life for life in lives(self.parent, self.at) if life.use.pk in wanted]
+        return sorted(found, key=lambda life: wanted[life.use.pk])
 
     def visible_rows(self) -> QuerySet[ComponentUse]:
         """Of the run."""
@@ -184,6 +182,14 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         use, facts = self.row, self.read(ReviewDeferralInput)
         return self.show(defer_review(use=use, **facts, by=self.user, at=self.at).use)
 
+    @extend_schema(request=FateInput, responses=ComponentShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def fate(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Say where a part went that came out; 409 `not_in_circuit` while it is in."""
+        use, facts = self.row, self.read(FateInput)
+        return self.show(record_fate(use=use, **facts, by=self.user, at=self.at))
+
     def _circuit(self, run: Run, facts: dict[str, Any], installed_at: Any) -> Circuit:
         label, public_id = facts.pop("circuit_label", None), facts.pop("circuit", None)
         if label is not None:
@@ -194,23 +200,3 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         if circuit is None:
             raise ValidationError({"circuit": "This run has no such circuit."})
         return circuit
-
-
-class ExchangeEndpoint(PartsOfRun, Endpoint):
-    """Exchanges: old parts out and new ones in, at one time."""
-
-    queryset = ComponentUse.objects.none()
-    permissions: ClassVar = {"create": P.COMPONENT_EXCHANGE}
-
-    @extend_schema(request=ExchangeInput, responses={201: ExchangeShape})
-    @idempotent
-    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Exchange one part, several, or all."""
-        run, facts = self.parent, self.read(ExchangeInput)
-        changes = [
-            (self.use_of(change["component"]), self.new_part(change["part"]))
-            for change in facts.pop("changes")
-        ]
-        new = exchange_components(run=run, changes=changes, **facts, by=self.user, at=self.at)
-        shown = self.get_serializer(self.presented(new), many=True)
-        return Response({"components": shown.data}, status=status.HTTP_201_CREATED)

@@ -18,6 +18,7 @@ from web.shapes import (
     PersonShape,
     PlainJson,
     Shape,
+    Text,
     UnitField,
     UnitShape,
     fixed,
@@ -138,6 +139,16 @@ class ModesShape(Shape):
     segments = SegmentShape(many=True)
 
 
+class ConfigurationShape(Shape):
+    """The cannulas in the Maastricht nomenclature, written from their rows, never typed."""
+
+    hierarchy = serializers.CharField(allow_null=True, help_text="level 1, as V-AV")
+    site = serializers.CharField(allow_null=True, help_text="level 2, as Vf-Vj")
+    tip = serializers.CharField(allow_null=True, help_text="level 3, with sides and tips")
+    dimension = serializers.CharField(allow_null=True, help_text="level 4, with Fr and cm")
+    why_not = serializers.CharField(help_text="why nothing can be written; blank if it can")
+
+
 class WeightShape(EnteredShape):
     """One weight; the newest by `measured_at` is in use."""
 
@@ -172,6 +183,7 @@ class RunShape(RunRowShape):
     hours = Hours()
     hours_here = Hours(allow_null=True)
     modes = ModesShape()
+    configuration = ConfigurationShape(help_text="at flow off, or now")
     weight = WeightShape(allow_null=True)
     age = AgeShape(allow_null=True)
     outcome = OutcomeShape(allow_null=True)
@@ -210,6 +222,12 @@ class RunEnd(Input):
         choices=EndReason.choices, allow_blank=True, required=False
     )
     components_reason = serializers.ChoiceField(choices=RemovalReason.choices, required=False)
+
+
+class ConfirmationInput(Input):
+    """A remark to the confirmation of limits and targets."""
+
+    note = Text(max_length=200)
 
 
 class OutcomeInput(Input):

@@ -15,8 +15,9 @@ from rest_framework.serializers import ValidationError
 from accounts.access import require_in_unit
 from accounts.models import Unit
 from accounts.permissions import Permission
-from circuits.actions.support import decannulate, start_support
+from circuits.actions.support import confirm_limits, decannulate, start_support
 from circuits.api.run_shapes import (
+    ConfirmationInput,
     OutcomeInput,
     OutcomeShape,
     RunEnd,
@@ -75,6 +76,7 @@ class RunEndpoint(Listed, Shown):
         "outcome": P.PATIENT_VIEW,
         "set_outcome": P.RUN_EDIT,
         "facts": P.RUN_EDIT,
+        "confirm_limits": P.LIMIT_SET,
     }
 
     def visible_rows(self) -> QuerySet[Run]:
@@ -142,6 +144,15 @@ class RunEndpoint(Listed, Shown):
         run, facts = self.row, self.read(RunFacts)
         self.require_for_signing(run.unit, facts)
         return self.show(record_run_facts(run=run, **facts, by=self.user, at=self.at))
+
+    @extend_schema(request=ConfirmationInput, responses=RunShape)
+    @action(detail=True, methods=["post"], url_path="confirm-limits")
+    @idempotent
+    def confirm_limits(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Say that limits and targets were looked at after a conversion, and fit."""
+        run, facts = self.row, self.read(ConfirmationInput)
+        confirm_limits(run=run, **facts, by=self.user, at=self.at)
+        return self.show(run)
 
     def require_for_signing(self, unit: Unit, facts: Mapping[str, Any]) -> None:
         """Let only those who export to the registry say who abstracted and approved a record."""

@@ -2,9 +2,10 @@
 
 from circuits.models.check import Check, CheckKind, Trial
 from circuits.models.circuit import Circuit
-from circuits.models.component import Component, ComponentUse, RemovalReason
+from circuits.models.component import Component, ComponentUse, Fate, RemovalReason
 from circuits.models.deferral import ReviewDeferral
 from circuits.models.device import ComponentKind, DeviceModel
+from circuits.models.exchange import Exchange, PartPhoto, Urgency
 
 __all__ = [
     "Check",
@@ -14,7 +15,11 @@ __all__ = [
     "ComponentKind",
     "ComponentUse",
     "DeviceModel",
+    "Exchange",
+    "Fate",
+    "PartPhoto",
     "RemovalReason",
     "ReviewDeferral",
     "Trial",
+    "Urgency",
 ]

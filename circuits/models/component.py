@@ -30,9 +30,20 @@ class RemovalReason(models.TextChoices):
     PROTOCOL = "protocol_expiry", "Hours reached, changed after review"
     UPSIZING = "upsizing", "Other size needed"
     MODE_CHANGE = "mode_change", "Mode change"
+    MOVED = "moved", "Moved to the new circuit"
     TRANSFERRED = "transferred_with_patient", "Transferred with the patient"
     RECALL = "recall", "Recall"
     OTHER = "other", "Other"
+
+
+class Fate(models.TextChoices):
+    """Where a part went that came out."""
+
+    NOT_TOLD = "", "Not told"
+    DISCARD = "discard", "Discarded"
+    QUARANTINE = "quarantine", "In quarantine"
+    BIOMED = "biomed", "With biomedical engineering"
+    RETURNED = "returned", "Returned to the manufacturer"
 
 
 @tracked
@@ -94,6 +105,17 @@ class ComponentUse(models.Model):
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     removal_entered_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    came_in_with = models.ForeignKey(
+        "circuits.Exchange", models.PROTECT, null=True, blank=True, related_name="put_in"
+    )
+    went_out_with = models.ForeignKey(
+        "circuits.Exchange", models.PROTECT, null=True, blank=True, related_name="taken_out"
+    )
+    fate = models.CharField("where it went", max_length=12, choices=Fate, blank=True)
+    fate_entered_at = models.DateTimeField(null=True, blank=True)
+    fate_entered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = ComponentUseQuerySet.as_manager()
 
@@ -108,6 +130,15 @@ class ComponentUse(models.Model):
                 condition=Q(removed_at=None, removed_reason="", removed_by=None)
                 | Q(removed_at__isnull=False, removed_by__isnull=False) & ~Q(removed_reason=""),
                 name="circuits_componentuse_removed_at_by_and_reason_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(fate="") | Q(removed_at__isnull=False),
+                name="circuits_componentuse_fate_only_when_removed",
+            ),
+            models.CheckConstraint(
+                condition=Q(fate_entered_at=None, fate_entered_by=None)
+                | Q(fate_entered_at__isnull=False, fate_entered_by__isnull=False),
+                name="circuits_componentuse_fate_at_and_by_together",
             ),
             ExclusionConstraint(
                 name="circuits_componentuse_one_part_a_position",

@@ -1,7 +1,7 @@
 """Words of the cases and the product's words for the same. Nothing here reckons."""
 
 from circuits.models import CheckKind, RemovalReason
-from patients.models import CannulaSite, Technique
+from patients.models import CannulaRemoval, CannulaSite, Technique
 from patients.models.run import EndReason
 
 SEXES = {"Male": "male", "Female": "female", "Unknown": "unknown"}
@@ -16,6 +16,11 @@ OTHER = "other"
 def removal_reason(word: str | None) -> str:
     """Return why a part came out; a reason that the product has no word for goes in the note."""
     return word if word and word in RemovalReason.values else OTHER
+
+
+def cannula_removal(word: str | None) -> str:
+    """Return why a cannula came out."""
+    return word if word and word in CannulaRemoval.values else OTHER
 
 
 def site(word: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from ecmo.cases.loading import Row, instant
-from ecmo.cases.renaming import SIDES, end_reason, removal_reason, site, technique
+from ecmo.cases.renaming import SIDES, cannula_removal, end_reason, removal_reason, site, technique
 from ecmo.cases.staff import COORDINATOR, PHYSICIAN, SPECIALIST
 from ecmo.cases.story import ActOf, Event, Rank
 
@@ -150,7 +150,7 @@ def _enter_tip(run: ActOf, row: Row) -> None:
 
 def _take_out(run: ActOf, row: Row) -> None:
     path = run.path(f"cannulas/{run.id_of(row['id'])}/remove/")
-    body = {"removed_at": row["removed_at"], "reason": row["removed_reason"] or "not told"}
+    body = {"removed_at": row["removed_at"], "reason": cannula_removal(row["removed_reason"])}
     run.client.post(SPECIALIST, path, body)
 
 

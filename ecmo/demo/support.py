@@ -23,9 +23,10 @@ from circuits.queries import installed
 from ecmo.demo.course import Ending, Mishap, ModeFrom, Tube
 from ecmo.demo.registry import facts_at_end, facts_at_start
 from ecmo.demo.stay import Stay, measured
+from patients.actions.cannula import remove_cannula
 from patients.actions.events import record_complication, record_diagnosis
 from patients.actions.patient import admit_patient, move_to_bed
-from patients.actions.run import record_outcome, record_run_facts, remove_cannula
+from patients.actions.run import record_outcome, record_run_facts
 
 PARTS = {
     "adult": ("Example Adult Oxygenator", "Example Centrifugal Head", "Example Adult Tubing Set"),

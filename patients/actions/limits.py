@@ -1,21 +1,20 @@
 """The limits of a run: where it starts, and every change with its time."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from accounts.models import User
 from audit.context import action
-from clinical.age import AgeGroup, age_group
 from clinical.limits import Limit, starting_limits
 from clinical.measures import MEASURES
 from clinical.spans import Span
-from patients.models import Run, RunLimit
+from patients.models import LimitConfirmation, Run, RunLimit
 from patients.queries import KINDS, span_of
+from patients.reconfiguration import default_group, is_unbounded, limits_following
 from web.problems import RuleBroken
-
-DEFAULT_SOURCE = "product default, to be replaced by the site's own"
 
 
 class UnknownMeasureInLimit(RuleBroken):
@@ -28,12 +27,31 @@ def set_starting_limits(*, run: Run, mode: str, by: User, at: datetime) -> None:
 
     Without a birth date the adult defaults are taken, and `run.limits` says so in its source.
     """
-    group, source = AgeGroup.ADULT, f"{DEFAULT_SOURCE} (age not known: adult)"
-    if run.patient.born_at:
-        group = age_group(run.patient.born_at, run.started_at, run.unit.centre.tz)
-        source = f"{DEFAULT_SOURCE} ({group.value})"
-    rows = [limit for limit in starting_limits(group, mode) if not _is_open(limit)]
+    group, source = default_group(run)
+    rows = [limit for limit in starting_limits(group, mode) if not is_unbounded(limit)]
     RunLimit.objects.bulk_create(_row(run, limit, by=by, at=at, source=source) for limit in rows)
+
+
+def follow_mode(*, run: Run, mode: str, valid_from: datetime, by: User, at: datetime) -> None:
+    """Let the product's own limits follow the mode from `valid_from`; what people set stays."""
+    _, source = default_group(run)
+    for change in limits_following(run, mode):
+        now = change.now
+        if now and (now.valid_from is None or now.valid_from < valid_from):
+            now.valid_to = valid_from
+            now.save(update_fields=["valid_to"])
+        elif now:
+            now.superseded_at = at
+            now.save(update_fields=["superseded_at"])
+        then = replace(change.then, valid_from=valid_from)
+        _row(run, then, by=by, at=at, source=source, reason=f"mode {mode}").save()
+
+
+@action("confirmed limits and targets")
+def confirm_limits(*, run: Run, by: User, at: datetime, note: str = "") -> LimitConfirmation:
+    """Say that limits and targets were looked at after a reconfiguration, and fit."""
+    run = Run.objects.locked(run.pk)
+    return LimitConfirmation.objects.create(run=run, confirmed_at=at, confirmed_by=by, note=note)
 
 
 @action("set the limits of a run")
@@ -86,10 +104,6 @@ def change_limit(
     row = _row(run, limit, by=by, at=at, source="set for this run", reason=reason)
     row.save()
     return row
-
-
-def _is_open(limit: Limit) -> bool:
-    return all(getattr(limit, kind).is_open for kind in KINDS)
 
 
 def _row(

@@ -9,9 +9,9 @@ from django.db.models import Max
 
 from accounts.models import Unit, User
 from audit.context import action
-from patients.actions.limits import set_starting_limits
-from patients.actions.times import refuse_future, refuse_outside_run
-from patients.models import Cannula, Mode, ModeSegment, Outcome, Patient, Run
+from patients.actions.limits import follow_mode, set_starting_limits
+from patients.actions.times import local, refuse_future, refuse_outside_run
+from patients.models import Mode, ModeSegment, Outcome, Patient, Run
 from web.problems import RuleBroken
 
 
@@ -91,73 +91,37 @@ def change_mode(
     """Say which mode holds from `starts_at` on.
 
     The segment that held then ends there; one that begins at the very time is replaced (the mode
-    that was not known at flow on). `ends_at` is for a support that stopped before the run did.
+    that was not known at flow on). A mode told late fits in before those on record already: it
+    ends where the next begins. `ends_at` is for a support that stopped before the run did.
+    Raises ModesOverlap if it would reach into the next one.
     """
     run = Run.objects.locked(run.pk)
     refuse_future(starts_at, at, "start of the mode")
     refuse_outside_run(run, starts_at, "start of the mode")
     segments = list(run.modes.all())
-    if any(s.starts_at > starts_at for s in segments):
-        raise ModesOverlap(
-            "A later mode is on record already. Correct that one first, or choose a later time."
-        )
-    current = segments[-1] if segments else None
-    if current and current.starts_at == starts_at:
-        current.mode, current.configuration, current.reason = mode, configuration, reason
-        current.entered_at, current.entered_by, current.ends_at = at, by, ends_at
-        current.save()
-        return current
-    if current and (current.ends_at is None or current.ends_at > starts_at):
-        current.ends_at = starts_at
-        current.save(update_fields=["ends_at"])
-    return ModeSegment.objects.create(
-        run=run,
-        mode=mode,
-        configuration=configuration,
-        starts_at=starts_at,
-        ends_at=ends_at or run.ended_at,
-        reason=reason,
-        entered_at=at,
-        entered_by=by,
-    )
-
-
-@action("recorded a cannula")
-def insert_cannula(
-    *, run: Run, inserted_at: datetime, by: User, at: datetime, **facts: Any
-) -> Cannula:
-    """Add a cannula. It may have been put in before flow on.
-
-    `facts`: site, side, purpose, size_fr, technique, depth_cm, tip_position.
-    """
-    run = Run.objects.locked(run.pk)
-    refuse_future(inserted_at, at, "time of insertion")
-    if facts.get("tip_position"):
-        facts["tip_entered_at"] = at
-    return Cannula.objects.create(
-        run=run, inserted_at=inserted_at, entered_at=at, entered_by=by, **facts
-    )
-
-
-@action("recorded where a cannula's tip lies")
-def record_tip(*, cannula: Cannula, tip_position: str, by: User, at: datetime) -> Cannula:
-    """Note the tip's position."""
-    Run.objects.locked(cannula.run_id)
-    cannula.tip_position, cannula.tip_entered_at = tip_position, at
-    cannula.save(update_fields=["tip_position", "tip_entered_at"])
-    return cannula
-
-
-@action("recorded that a cannula came out")
-def remove_cannula(
-    *, cannula: Cannula, removed_at: datetime, reason: str, by: User, at: datetime
-) -> Cannula:
-    """Note removal. It may be after flow off."""
-    Run.objects.locked(cannula.run_id)
-    refuse_future(removed_at, at, "time of removal")
-    cannula.removed_at, cannula.removed_reason = removed_at, reason
-    cannula.save(update_fields=["removed_at", "removed_reason"])
-    return cannula
+    held = next((one for one in reversed(segments) if one.starts_at <= starts_at), None)
+    later = next((one for one in segments if one.starts_at > starts_at), None)
+    until = _until(run, starts_at, ends_at, later)
+    facts = {
+        "mode": mode,
+        "configuration": configuration,
+        "reason": reason,
+        "ends_at": until,
+        "entered_at": at,
+        "entered_by": by,
+    }
+    if held and held.starts_at == starts_at:
+        for name, value in facts.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(facts))
+        _follow(run, held, later)
+        return held
+    if held and (held.ends_at is None or held.ends_at > starts_at):
+        held.ends_at = starts_at
+        held.save(update_fields=["ends_at"])
+    segment = ModeSegment.objects.create(run=run, starts_at=starts_at, **facts)
+    _follow(run, segment, later)
+    return segment
 
 
 @action("ended a run")
@@ -205,6 +169,31 @@ def record_run_facts(*, run: Run, by: User, at: datetime, **facts: Any) -> Run:
     return run
 
 
+def _follow(run: Run, segment: ModeSegment, later: ModeSegment | None) -> None:
+    """Let the limits follow the newest mode; one told late about the past changes none."""
+    if later is None and run.ended_at is None:
+        follow_mode(
+            run=run,
+            mode=segment.mode,
+            valid_from=segment.starts_at,
+            by=segment.entered_by,
+            at=segment.entered_at,
+        )
+
+
+def _until(
+    run: Run, starts_at: datetime, ends_at: datetime | None, later: ModeSegment | None
+) -> datetime | None:
+    if ends_at is not None and ends_at <= starts_at:
+        raise ModesOverlap("The mode would end before it begins. Correct one of the two times.")
+    if ends_at is not None and later is not None and ends_at > later.starts_at:
+        raise ModesOverlap(
+            f"{later} is on record from {local(later.starts_at, run)} on. Let this mode end there, "
+            "or correct that one first."
+        )
+    return ends_at or (later.starts_at if later else run.ended_at)
+
+
 def _save_without_overlap(run: Run) -> None:
     try:
         with transaction.atomic():
@@ -212,11 +201,21 @@ def _save_without_overlap(run: Run) -> None:
     except IntegrityError as broken:
         if "no_overlap_of_a_patient" not in str(broken):
             raise
-        other = run.patient.runs.order_by("-started_at").first()
-        raise SecondRunningRun(
-            f"{run.patient} is already on ECMO in that time ({other}). Open that run; if it has "
-            "ended, record flow off there first.",
-            errors=[
-                {"parameter": "started_at", "rule": "second_running_run", "message": "overlaps"}
-            ],
-        ) from broken
+        raise _second_run(run) from broken
+
+
+def _second_run(run: Run) -> SecondRunningRun:
+    """Say which run is on record for that time, and who entered it when."""
+    others = run.patient.runs.select_related("entered_by", "unit__centre")
+    other = others.exclude(ended_at__lte=run.started_at).order_by("started_at").first()
+    who = (
+        f"{other.entered_by} entered flow on at {local(other.started_at, other)}, "
+        f"recorded {local(other.entered_at, other)}"
+        if other
+        else "somebody else entered it"
+    )
+    return SecondRunningRun(
+        f"{run.patient} is already on ECMO in that time ({other}): {who}. Open that run; if it "
+        "has ended, record flow off there first.",
+        errors=[{"parameter": "started_at", "rule": "second_running_run", "message": "overlaps"}],
+    )

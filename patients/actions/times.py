@@ -18,7 +18,7 @@ def refuse_future(when: datetime, at: datetime, what: str = "time") -> None:
     """Refuse a time after `at`, the server's own clock at the edge."""
     if when > at:
         raise InTheFuture(
-            f"The {what} {_local(when)} lies in the future: it is {_local(at)} here. Check the "
+            f"The {what} {local(when)} lies in the future: it is {local(at)} here. Check the "
             "time and the clock of this device, then send it again.",
             errors=[{"parameter": what, "rule": "in_the_future", "message": "after now"}],
         )
@@ -28,19 +28,20 @@ def refuse_outside_run(run: Run, when: datetime, what: str = "time") -> None:
     """Refuse a time before flow on or after flow off."""
     if when < run.started_at:
         raise OutsideRun(
-            f"The {what} {_local(when, run)} is before flow on ({_local(run.started_at, run)}). "
+            f"The {what} {local(when, run)} is before flow on ({local(run.started_at, run)}). "
             "Correct the time, or the run's start if that is what is wrong.",
             errors=[{"parameter": what, "rule": "outside_run", "message": "before flow on"}],
         )
     if run.ended_at and when > run.ended_at:
         raise OutsideRun(
-            f"The {what} {_local(when, run)} is after flow off ({_local(run.ended_at, run)}). "
+            f"The {what} {local(when, run)} is after flow off ({local(run.ended_at, run)}). "
             "Correct the time.",
             errors=[{"parameter": what, "rule": "outside_run", "message": "after flow off"}],
         )
 
 
-def _local(when: datetime, run: Run | None = None) -> str:
+def local(when: datetime, run: Run | None = None) -> str:
+    """Return a time as the run's centre reads it, or (without a run) in its own zone."""
     if run is None:
         return f"{when:%d-%b-%Y %H:%M %Z}".strip()
     return f"{when.astimezone(run.unit.centre.tz):%d-%b-%Y %H:%M}"

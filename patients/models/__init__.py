@@ -1,8 +1,18 @@
 """Patients and their runs on ECMO."""
 
-from patients.models.cannula import Cannula, CannulaPurpose, CannulaSite, Side, Technique
+from patients.models.cannula import (
+    Cannula,
+    CannulaPosition,
+    CannulaPurpose,
+    CannulaRemoval,
+    CannulaSite,
+    Lumens,
+    Repair,
+    Side,
+    Technique,
+)
 from patients.models.clinical_event import BleedingEvent, BloodProduct, Complication, Diagnosis
-from patients.models.limit import RunLimit
+from patients.models.limit import LimitConfirmation, RunLimit
 from patients.models.mode import Mode, ModeSegment
 from patients.models.outcome import Outcome
 from patients.models.patient import Patient, Sex
@@ -13,14 +23,19 @@ __all__ = [
     "BleedingEvent",
     "BloodProduct",
     "Cannula",
+    "CannulaPosition",
     "CannulaPurpose",
+    "CannulaRemoval",
     "CannulaSite",
     "Complication",
     "Diagnosis",
+    "LimitConfirmation",
+    "Lumens",
     "Mode",
     "ModeSegment",
     "Outcome",
     "Patient",
+    "Repair",
     "Run",
     "RunLimit",
     "Sex",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from audit.tracking import tracked
+from audit.tracking import append_only, tracked
 from patients.models.run import Run
 from web.ranges import TsTzRange
 
@@ -67,3 +67,21 @@ class RunLimit(models.Model):
 
     def __str__(self) -> str:
         return self.measure
+
+
+@tracked
+class LimitConfirmation(models.Model):
+    """Somebody looked at limits and targets after the support was reconfigured: they fit."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    run = models.ForeignKey(Run, models.PROTECT, related_name="limit_confirmations")
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["confirmed_at", "pk"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"limits confirmed {self.confirmed_at:%Y-%m-%d %H:%M}"

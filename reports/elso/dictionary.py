@@ -1,27 +1,19 @@
 """The registry's fields and complication codes: meaning, unit, origin, and how sure we are.
 
-The facts stand in `dictionary.toml`, where a coordinator can read and correct them.
+The facts stand in `dictionary.toml` and `clinical/complications.toml`, where a coordinator can
+read and correct them.
 """
 
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from clinical.complications import COMPLICATIONS, Certainty, ComplicationCode
 from reports.elso.fields import Field
 
 SOURCE = Path(__file__).with_suffix(".toml")
-
-
-class Certainty(StrEnum):
-    """How well an item is founded; explained at the head of the dictionary."""
-
-    SEEN = "seen"
-    RECALLED = "recalled"
-    UNVERIFIED = "unverified"
-    OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +27,6 @@ class Definition:
     certainty: Certainty
     table: str | None = None
     columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ComplicationCode:
-    code: str
-    category: str
-    label: str
-    certainty: Certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +65,7 @@ def read(path: Path = SOURCE) -> Dictionary:
         profile=facts["profile"],
         notice=facts["notice"],
         fields=tuple(each for row in facts["field"] for each in _definitions(row)),
-        complications=tuple(
-            ComplicationCode(**row | {"certainty": Certainty(row["certainty"])})
-            for row in facts["complication"]
-        ),
+        complications=COMPLICATIONS,
     )
 
 

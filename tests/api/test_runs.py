@@ -127,7 +127,7 @@ def test_a_run_is_filled_in_ended_and_its_outcome_told(sam, run):
     tip = sam.post(f"{here}cannulas/{cannula['public_id']}/tip/", {"tip_position": "T10"})
     out = sam.post(
         f"{here}cannulas/{cannula['public_id']}/remove/",
-        {"removed_at": hours_ago(0), "reason": "elective"},
+        {"removed_at": hours_ago(0), "reason": "elective_decannulation"},
     )
     ended = sam.post(here + "end/", {"ended_at": hours_ago(1), "end_reason": "expected_recovery"})
     unknown = sam.get(here + "outcome/")
@@ -160,14 +160,11 @@ def test_facts_of_a_run_are_merged(sam, run):
 def test_what_the_database_refuses_is_said_in_words(sam, run):
     cannulas = f"{RUNS}{run.public_id}/cannulas/"
     body = {"site": "femoral_v", "purpose": "drainage", "inserted_at": hours_ago(2)}
-    cannula = sam.post(cannulas, body).json()["public_id"]
 
-    answer = sam.post(
-        f"{cannulas}{cannula}/remove/", {"removed_at": hours_ago(5), "reason": "typed wrong"}
-    )
+    answer = sam.post(cannulas, {**body, "size_fr": 61})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "impossible")
-    assert "removed after insertion" in answer.json()["detail"]
+    assert "size possible" in answer.json()["detail"]
 
 
 def test_what_happened_on_the_way_is_kept(sam, run):

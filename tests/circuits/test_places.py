@@ -65,8 +65,12 @@ def test_a_part_in_another_patient_is_refused_without_naming_the_patient(oxygena
 @pytest.mark.parametrize(
     ("hours", "sentence"),
     [
-        pytest.param(-49, "installed only after this time", id="before-it-went-in"),
-        pytest.param(0, "came out already", id="after-it-came-out"),
+        pytest.param(-49, "installed only at 28-Feb-2026 13:00", id="before-it-went-in"),
+        pytest.param(
+            0,
+            "came out already at 02-Mar-2026 12:00: Sam Specialist recorded that",
+            id="after-it-came-out",
+        ),
     ],
 )
 def test_a_part_comes_out_once_and_after_it_went_in(oxygenator, specialist, hours, sentence):

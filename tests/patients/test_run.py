@@ -20,25 +20,50 @@ from patients.actions.run import (
     ModesOverlap,
     change_mode,
     end_run,
-    insert_cannula,
     record_outcome,
     record_run_facts,
-    record_tip,
-    remove_cannula,
 )
 from patients.actions.times import InTheFuture
+from patients.queries import mode_problems
 from tests.factories import NOON
 
 HOUR = timedelta(hours=1)
 
 
-def test_a_mode_before_one_on_record_is_refused(run, specialist):
+def modes(run):
+    return [(one.mode, one.ends_at) for one in run.modes.all()]
+
+
+def test_a_mode_told_late_fits_in_before_the_one_on_record(run, specialist):
     change_mode(run=run, mode="VAV", starts_at=NOON, by=specialist, at=NOON)
 
-    with pytest.raises(ModesOverlap, match="later mode is on record"):
-        change_mode(run=run, mode="VA", starts_at=NOON - HOUR, by=specialist, at=NOON)
+    change_mode(run=run, mode="VA", starts_at=NOON - HOUR, by=specialist, at=NOON)
 
-    assert [segment.mode for segment in run.modes.all()] == ["VV", "VAV"]
+    assert modes(run) == [("VV", NOON - HOUR), ("VA", NOON), ("VAV", None)]
+    assert mode_problems(run, NOON + HOUR) == ()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sentence"), [(30, "Let this mode end there"), (-90, "end before it begins")]
+)
+def test_a_mode_that_would_reach_into_the_next_is_refused(run, specialist, minutes, sentence):
+    change_mode(run=run, mode="VAV", starts_at=NOON - HOUR, by=specialist, at=NOON)
+    ends_at = NOON - HOUR + timedelta(minutes=minutes)
+
+    with pytest.raises(ModesOverlap, match=sentence):
+        change_mode(
+            run=run, mode="VA", starts_at=NOON - 2 * HOUR, ends_at=ends_at, by=specialist, at=NOON
+        )
+
+    assert [mode for mode, _ in modes(run)] == ["VV", "VAV"]
+
+
+def test_a_mode_known_only_now_replaces_the_unknown_one_and_keeps_what_follows(run, specialist):
+    change_mode(run=run, mode="VAV", starts_at=NOON, by=specialist, at=NOON)
+
+    change_mode(run=run, mode="VA", starts_at=run.started_at, by=specialist, at=NOON)
+
+    assert modes(run) == [("VA", NOON), ("VAV", None)]
 
 
 def test_a_mode_after_support_that_had_stopped_begins_after_the_gap(run, specialist):
@@ -105,18 +130,6 @@ def test_facts_for_the_registry_are_added_to_those_on_record(run, registry_manag
 
     run.refresh_from_db()
     assert (run.registry_facts, run.height_cm) == ({"a": 1, "b": 2}, 170)
-
-
-def test_a_cannula_is_put_in_seen_and_taken_out(run, physician):
-    cannula = insert_cannula(
-        run=run, inserted_at=NOON - HOUR, by=physician, at=NOON, site="femoral_v", side="R"
-    )
-
-    record_tip(cannula=cannula, tip_position="right atrium", by=physician, at=NOON)
-    remove_cannula(cannula=cannula, removed_at=NOON, reason="end of support", by=physician, at=NOON)
-
-    cannula.refresh_from_db()
-    assert (cannula.tip_position, cannula.removed_at) == ("right atrium", NOON)
 
 
 @pytest.mark.parametrize("occurred_at", [None, NOON - HOUR], ids=["unknown", "known"])

@@ -11,8 +11,9 @@ from circuits.actions.exchange import NewPart, install_component, open_circuit
 from circuits.actions.support import decannulate, record_cannula
 from circuits.document import Typed
 from labs.actions.results import Charted, record_results
+from patients.actions.cannula import remove_cannula
 from patients.actions.events import record_diagnosis
-from patients.actions.run import record_outcome, record_run_facts, remove_cannula
+from patients.actions.run import record_outcome, record_run_facts
 from tests.factories import NOON, PatientFactory
 from tests.scenarios import FLOW_ON, device, running_vv
 

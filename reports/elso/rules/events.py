@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from clinical.complications import codes_of, is_fault
 from clinical.instants import elapsed, utc
 from reports.elso.findings import Facts, Finding, block, warn
 from reports.elso.mapping import DEATH, is_cultured_on_ecls
@@ -10,29 +11,6 @@ from reports.elso.records import ComponentRow, RunRecord
 
 A_DAY = timedelta(hours=24)
 OUTCOME_KNOWN_WITHIN = timedelta(days=90)
-NO_FAULT = frozenset(
-    {
-        "",
-        "end_of_run",
-        "protocol_expiry",
-        "upsizing",
-        "mode_change",
-        "transferred",
-        "transferred_with_patient",
-        "recall",
-    }
-)
-CODES_OF_FAULT = {
-    "clot": frozenset({"101", "114", "116", "134"}),
-    "gas_exchange": frozenset({"101"}),
-    "haemolysis": frozenset({"134", "822", "823"}),
-    "hemolysis": frozenset({"134", "822", "823"}),
-    "pump": frozenset({"104"}),
-    "leak": frozenset({"101", "103"}),
-    "air": frozenset({"121"}),
-    "heat_exchanger": frozenset({"105"}),
-}
-ANY_FAULT = frozenset[str]().union(*CODES_OF_FAULT.values())
 NEEDS_REMOVAL = frozenset({"101", "104", "105", "114", "132", "134"})
 EXCLUSIVE = (("401", "402"), ("822", "823"))
 LIMB = frozenset({"901", "902", "903", "904"})
@@ -62,7 +40,7 @@ def faults(facts: Facts) -> Iterator[Finding]:
     run = facts.run
     removed = [part for part in run.components if part.removed_at and _is_fault(part)]
     for part in removed:
-        if not _near(part.removed_at, _times(run, _codes(part.removed_reason or ""))):
+        if not _near(part.removed_at, _times(run, codes_of(part.removed_reason or ""))):
             why = f"replaced for {part.removed_reason} without a matching complication"
             yield block("C31", f"component {part.id}", why)
     for row in run.complications:
@@ -146,13 +124,7 @@ RULES = (
 
 
 def _is_fault(part: ComponentRow) -> bool:
-    return (part.removed_reason or "") not in NO_FAULT
-
-
-def _codes(reason: str) -> frozenset[str]:
-    """The codes that explain a reason; a reason we do not know may have any of them."""
-    known = (codes for fault, codes in CODES_OF_FAULT.items() if reason.startswith(fault))
-    return next(known, ANY_FAULT)
+    return is_fault(part.removed_reason or "")
 
 
 def _times(run: RunRecord, codes: Iterable[str]) -> list[datetime | None]:

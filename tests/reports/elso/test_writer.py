@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.elso.dictionary import DICTIONARY, Certainty
+from clinical.complications import Certainty
+from reports.elso.dictionary import DICTIONARY
 from reports.elso.fields import Field
 from reports.elso.mapping import fields_of
 from reports.elso.records import ComplicationRow
