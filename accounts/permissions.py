@@ -19,6 +19,7 @@ class Permission(StrEnum):
     LAB_RECORD = auto()
     INFUSION_CHANGE = auto()
     PLAN_SET = auto()
+    CARE_PLAN_SET = auto()
     ALERT_ACKNOWLEDGE = auto()
     CATALOGUE_VIEW = auto()
     CATALOGUE_EDIT = auto()
@@ -69,6 +70,7 @@ _SPECIALIST = _BEDSIDE | {P.RUN_START, P.RUN_EDIT, P.COMPONENT_EXCHANGE, P.PATIE
 _LEAD = _SPECIALIST | {
     P.LIMIT_SET,
     P.PLAN_SET,
+    P.CARE_PLAN_SET,
     P.CATALOGUE_EDIT,
     P.SITE_DATA_DRAFT,
     P.ROSTER_EDIT,
@@ -84,7 +86,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: frozenset(_SPECIALIST),
     Role.TRAINEE: frozenset(_BEDSIDE),
     Role.PERFUSIONIST: frozenset(_SPECIALIST | {P.CATALOGUE_EDIT}),
-    Role.PHYSICIAN: frozenset(_SPECIALIST | {P.LIMIT_SET, P.PLAN_SET}),
+    Role.PHYSICIAN: frozenset(_SPECIALIST | {P.LIMIT_SET, P.PLAN_SET, P.CARE_PLAN_SET}),
     Role.PHARMACIST: frozenset(_READ | {P.PLAN_SET, P.ALERT_ACKNOWLEDGE}),
     Role.COORDINATOR: frozenset(_LEAD),
     Role.EQUIPMENT: frozenset({P.CATALOGUE_VIEW, P.CATALOGUE_EDIT}),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Centre, Membership, Unit, User
 from accounts.permissions import ROLES, Permission, Role
@@ -69,3 +69,10 @@ def centres_of(user: User, permission: Permission, at: datetime) -> QuerySet[Cen
     from_roles = [role for role, held in ROLES.items() if permission in held]
     held = Membership.objects.current(at).filter(user=user, role__in=from_roles, unit=None)
     return Centre.objects.filter(pk__in=held.values("centre"))
+
+
+def with_role(role: Role, unit: Unit, at: datetime) -> QuerySet[User]:
+    """People who hold `role` in `unit` or in all of its centre, by name."""
+    held = Membership.objects.current(at).filter(role=role, centre=unit.centre_id)
+    here = held.filter(Q(unit=None) | Q(unit=unit))
+    return User.objects.filter(is_active=True, pk__in=here.values("user"))

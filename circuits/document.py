@@ -31,7 +31,7 @@ class Typed:
 
     `values` by measure in its unit (FdO2 also in percent, flow also as `blood_flow_ml_min`);
     `methods` says how each came to be: typed, same ("I looked: still X", settings only) or device;
-    `not_done` gives a reason for each value that was not taken.
+    `not_done` gives a reason for each value that was not taken. `trial` None is the one that goes on.
     """
 
     checked_at: datetime
@@ -40,7 +40,7 @@ class Typed:
     not_done: Mapping[str, str] = field(default_factory=dict)
     findings: Mapping[str, str] = field(default_factory=dict)
     kind: str = "hourly"
-    trial: str = ""
+    trial: str | None = None
     note: str = ""
     device_at: datetime | None = None
 

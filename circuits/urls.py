@@ -1,6 +1,16 @@
 from django.urls import path
 
-from circuits.views import checks, circuit, devices, overview, support
+from circuits.views import (
+    care_plan,
+    checks,
+    circuit,
+    decannulation,
+    devices,
+    overview,
+    support,
+    transport,
+    weaning,
+)
 
 app_name = "circuits"
 urlpatterns = [
@@ -33,6 +43,40 @@ urlpatterns = [
         "components/<uuid:public_id>/exchange/",
         circuit.component_exchange,
         name="component-exchange",
+    ),
+    path("runs/<uuid:public_id>/weaning/", weaning.weaning, name="weaning"),
+    path("runs/<uuid:public_id>/weaning/start/", weaning.trial_start, name="trial-start"),
+    path("runs/<uuid:public_id>/weaning/record/", weaning.trial_record, name="trial-record"),
+    path("weaning-trials/<uuid:public_id>/step/", weaning.trial_step, name="trial-step"),
+    path("weaning-trials/<uuid:public_id>/restore/", weaning.trial_restore, name="trial-restore"),
+    path("weaning-trials/<uuid:public_id>/verdict/", weaning.trial_judge, name="trial-judge"),
+    path("runs/<uuid:public_id>/decannulation/", decannulation.decannulation, name="decannulation"),
+    path("cannulas/<uuid:public_id>/remove/", decannulation.cannula_remove, name="cannula-remove"),
+    path("runs/<uuid:public_id>/care-plan/", care_plan.care_plan, name="care-plan"),
+    path("runs/<uuid:public_id>/care-plan/target/", care_plan.target_set, name="target-set"),
+    path("runs/<uuid:public_id>/care-plan/carry/", care_plan.targets_carry, name="targets-carry"),
+    path(
+        "runs/<uuid:public_id>/care-plan/emergency/",
+        care_plan.emergency_plan_set,
+        name="emergency-plan-set",
+    ),
+    path("targets/<uuid:public_id>/withdraw/", care_plan.target_withdraw, name="target-withdraw"),
+    path("runs/<uuid:public_id>/transport/", transport.transport, name="transport"),
+    path("runs/<uuid:public_id>/transport/plan/", transport.leg_plan, name="leg-plan"),
+    path("runs/<uuid:public_id>/transport/bed/", transport.bed_move, name="bed-move"),
+    path("transport-legs/<uuid:public_id>/decide/", transport.leg_decide, name="leg-decide"),
+    path("transport-legs/<uuid:public_id>/depart/", transport.leg_depart, name="leg-depart"),
+    path("transport-legs/<uuid:public_id>/arrive/", transport.leg_arrive, name="leg-arrive"),
+    path(
+        "transport-legs/<uuid:public_id>/stand-down/",
+        transport.leg_stand_down,
+        name="leg-stand-down",
+    ),
+    path("transport-legs/<uuid:public_id>/call-off/", transport.leg_call_off, name="leg-call-off"),
+    path(
+        "runs/<uuid:public_id>/checklists/<slug:kind>/<uuid:subject>/",
+        transport.item_answer,
+        name="item-answer",
     ),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/add/", devices.device_create, name="device-create"),

@@ -60,19 +60,24 @@ def check_due(
     time_on: datetime,
     last_checked_at: datetime | None,
     is_watched_closely: bool = False,
+    watched_since: datetime | None = None,
     cadence: CheckCadence = DEFAULT_CADENCE,
 ) -> Due:
     """Return when the next bedside check is due.
 
-    `is_watched_closely` is a trial or a transport. The first check is counted from first flow.
+    `is_watched_closely` is a trial or a transport, begun at `watched_since`: what was checked
+    before it began is then counted from there, but is due no later than it was. The first check
+    is counted from first flow.
     """
     anchor = last_checked_at or time_on
     rule, minutes = "check.hourly", cadence.every_min
-    if is_watched_closely:
-        rule, minutes = "check.trial_or_transport", cadence.closely_every_min
-    elif utc(anchor) < after(time_on, hours=cadence.early_for_h):
+    if utc(anchor) < after(time_on, hours=cadence.early_for_h):
         rule, minutes = "check.early", cadence.early_every_min
     due_at = after(anchor, minutes=minutes)
+    if is_watched_closely:
+        rule, minutes = "check.trial_or_transport", cadence.closely_every_min
+        watched_from = max(utc(anchor), utc(watched_since or anchor))
+        due_at = min(due_at, after(watched_from, minutes=minutes))
     since = "the last check" if last_checked_at else "first flow"
     return Due(
         rule=rule,

@@ -141,3 +141,13 @@ def _end(covered_to: datetime, time_off: datetime) -> list[ModeProblem]:
     if elapsed(covered_to, time_off) < timedelta(0):
         return [ModeProblem(Flaw.AFTER_RUN, time_off, covered_to)]
     return []
+
+
+def is_same_run(ended_at: datetime, flow_on_at: datetime, gap_h: float) -> bool:
+    """Whether flow on so soon after flow off goes on with the same run: up to `gap_h` hours.
+
+    Source: registry reference, part 9 (a restart after more than the gap is a new run; the gap of
+    24 h is a default to be replaced), bedside reference, safety principle 8.
+    """
+    gap = elapsed(ended_at, flow_on_at)
+    return timedelta(0) <= gap <= timedelta(hours=gap_h)

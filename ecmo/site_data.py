@@ -12,21 +12,13 @@ from rest_framework import serializers
 from alerts.escalation import read_steps
 from circuits.models import ComponentKind
 from clinical.reviews import SET_POLICY
+from ecmo import site_care
+from ecmo.site_numbers import JsonNumber
 from web.problems import RuleBroken
 from web.shapes import Shape
 
 PARTS = frozenset({*ComponentKind.values, SET_POLICY})
 DEBTS = ("mode", "weight", "cannulas", "components_udi", "tip_position")
-
-
-class JsonNumber(serializers.FloatField):
-    """A number as JSON writes it: text that looks like one would be read as text later."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """Refuse text and truth values."""
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class Pair(serializers.ListField):
@@ -215,8 +207,16 @@ KINDS: dict[str, Check] = {
     "check_cadence": one_of(Cadence),
     "clinical_switches": one_of(Switches),
     "debt_policy": _debts,
+    "decannulation": one_of(site_care.Checklist),
     "early_harm_limits": one_of(EarlyHarm),
     "escalation": _escalation,
     "exchange_policy": one_of(ExchangePolicy),
     "lab_catalogue": rows_of(CatalogueRow),
+    "plan_review": one_of(site_care.PlanReview),
+    "run_gap": one_of(site_care.RunGap),
+    "transport_after": one_of(site_care.Checklist),
+    "transport_before": one_of(site_care.Checklist),
+    "transport_during": one_of(site_care.Checklist),
+    "transport_oxygen": one_of(site_care.Oxygen),
+    "weaning_trials": one_of(site_care.WeaningTrials),
 }

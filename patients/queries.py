@@ -13,6 +13,7 @@ from clinical import runtime
 from clinical.age import LAST_NEONATAL_DAY, age_days, age_years
 from clinical.limits import Limit
 from clinical.spans import Span
+from patients.care import emergency_plan_of
 from patients.models import Mode, ModeSegment, Outcome, Patient, Run, RunLimit, WeightEntry
 
 FIRST_AGE_IN_YEARS = 2
@@ -102,6 +103,16 @@ def age_words(patient: Patient, at: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class CeilingNow:
+    """The ceiling of care that holds, who decided it, and whether its review time has passed."""
+
+    text: str
+    physician: str
+    reviewed_at: datetime
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
     """Who the patient is, for the band at the top of every page about them."""
 
@@ -120,10 +131,11 @@ class Banner:
     mode: str = ""
     ecmo_day: int | None = None
     deceased_on: datetime | None = None
+    ceiling: CeilingNow | None = None
 
 
 def banner_of(patient: Patient, run: Run | None, at: datetime) -> Banner:
-    """Return the banner of a patient, with the run shown (three statements)."""
+    """Return the banner of a patient, with the run shown (four statements)."""
     who = Banner(
         patient=patient,
         run=run,
@@ -149,7 +161,15 @@ def banner_of(patient: Patient, run: Run | None, at: datetime) -> Banner:
         mode=Mode(held).label if held else "Mode not known",
         ecmo_day=(end - run.started_at).days + 1 if run.is_running else None,
         deceased_on=outcome.died_at if outcome else None,
+        ceiling=_ceiling(run, at) if run.is_running else None,
     )
+
+
+def _ceiling(run: Run, at: datetime) -> CeilingNow | None:
+    plan = emergency_plan_of(run)
+    if plan is None:
+        return None
+    return CeilingNow(str(plan), str(plan.physician), plan.reviewed_at, plan.review_by < at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ when confirmed. Refused is only what cannot be.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from clinical.check import (
 from clinical.limits import Limit
 from patients.models import Run
 from patients.queries import mode_at
+from patients.watched import Watched, watched
 from web.problems import ErrorItem, RuleBroken
 
 DERIVED = frozenset({DELTA_P, RESISTANCE, FLOW_PER_KG, FLOW_INDEX})
@@ -76,13 +78,16 @@ def record_check(
     sent again with those measures in `confirmed`, it is accepted.
     """
     run = run.locked()
+    now = watched(run)
+    if typed.trial is None:
+        typed = replace(typed, trial=now.trial_at(typed.checked_at))
     readings = document.read(typed)
     held = against(run, {*readings.values, *DERIVED})
     body = _judged(run, typed, readings, held, confirmed, at)
     check = Check(
         run=run,
         kind=typed.kind,
-        trial=typed.trial,
+        trial=typed.trial or "",
         checked_at=typed.checked_at,
         entered_at=at,
         performed_by=performed_by or by,
@@ -94,7 +99,7 @@ def record_check(
     if public_id:
         check.public_id = check.root_id = public_id
     check.save(force_insert=True)
-    _reassess(run, body, at, held)
+    _reassess(run, body, at, held, now)
     return check
 
 
@@ -139,7 +144,7 @@ def amend_check(
             "Somebody amended this check while you had it open. Open it again: your change is "
             "still on your screen to compare."
         ) from broken
-    _reassess(run, body, at, held, before=check.document)
+    _reassess(run, body, at, held, watched(run), before=check.document)
     return new
 
 
@@ -221,6 +226,7 @@ def _reassess(
     body: Mapping[str, Any],
     at: datetime,
     held: Against,
+    now: Watched,
     before: Mapping[str, Any] | None = None,
 ) -> None:
     moved = {*body["values"], *body["derived"]}
@@ -230,4 +236,4 @@ def _reassess(
     reassess_circuit(
         run=run, at=at, measures=moved, looks=set(body["findings"]), known=held, recent=recent
     )
-    reassess_check_due(run=run, at=at, recent=recent)
+    reassess_check_due(run=run, at=at, recent=recent, now=now)

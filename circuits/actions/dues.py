@@ -22,6 +22,7 @@ from clinical.due import CannulaEntered, Entered
 from clinical.reviews import SET_POLICY, Deferral, review_clock
 from patients.models import ModeSegment, Run
 from patients.reconfiguration import last_conversion
+from patients.watched import Watched, watched
 
 CHECK = "check"
 DEBTS = frozenset({"mode", "weight", "cannulas", "components_udi", "tip_position"})
@@ -37,14 +38,18 @@ _DEBT_LABELS = {
 }
 
 
-def reassess_check_due(*, run: Run, at: datetime, recent: Recent | None = None) -> None:
-    """Say when the next bedside check is due; `recent` saves reading the newest check again."""
+def reassess_check_due(
+    *, run: Run, at: datetime, recent: Recent | None = None, now: Watched | None = None
+) -> None:
+    """Say when the next bedside check is due; `recent` and `now` save reading them again."""
     last = next(iter(recent or Recent(run)), None)
+    now = now or watched(run)
     cadence, source = check_cadence(run.unit.centre, at)
     item = due.check_due(
         time_on=run.started_at,
         last_checked_at=last.checked_at if last else None,
-        is_watched_closely=bool(last and last.trial),
+        is_watched_closely=bool(now.since or (last and last.trial)),
+        watched_since=now.since,
         cadence=cadence,
     )
     owed = Owed(CHECK, "Circuit check", item, owner="specialist", source=source)

@@ -12,6 +12,7 @@ from accounts.models import Unit, User
 from alerts.actions import close_for_end, set_dues
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
+from circuits.actions.care_plan import reassess_care_plan
 from circuits.actions.dues import (
     CHECK,
     LIMITS,
@@ -22,6 +23,7 @@ from circuits.actions.dues import (
 )
 from circuits.actions.exchange import remove_all
 from circuits.actions.safety import reassess_safety
+from circuits.actions.watching import reassess_trial
 from circuits.models import RemovalReason
 from circuits.queries import uses_of
 from clinical.limits import Limit
@@ -64,6 +66,7 @@ def start_support(
         **facts,
     )
     reassess_owed(run=run, at=at)
+    reassess_care_plan(run=run, at=at)
     return run
 
 
@@ -75,6 +78,7 @@ def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegmen
     reassess_debts(run=run, at=at)
     reassess_reconfiguration(run=run, at=at)
     reassess_circuit(run=run, at=at)
+    reassess_trial(run=run, at=at)
     return segment
 
 
@@ -178,6 +182,7 @@ def decannulate(
     What was never entered stays owed, for the registry.
     """
     run = run_actions.end_run(run=run, ended_at=ended_at, by=by, at=at, end_reason=end_reason)
+    run.weaning_trials.filter(ended_at=None).update(ended_at=ended_at)
     remove_all(run=run, removed_at=ended_at, by=by, at=at, reason=components_reason)
     close_for_end(run=run, at=at)
     subjects = [str(run.public_id), *(str(use.public_id) for use in uses_of(run))]
@@ -191,6 +196,8 @@ def decannulate(
             at=at,
         )
     reassess_debts(run=run, at=at)
+    reassess_trial(run=run, at=at)
+    reassess_care_plan(run=run, at=at)
     return run
 
 

@@ -1,4 +1,7 @@
-"""What the mere passing of time brings: due things that became overdue."""
+"""What the mere passing of time brings: due things that became overdue, a trial that lasts too long.
+
+A trial over its time is no paperwork: it is judged by `reassess_trial` and told like physiology.
+"""
 
 from datetime import datetime
 
@@ -6,6 +9,7 @@ from django.db import transaction
 
 from alerts.actions import reconcile_alerts
 from alerts.models import Category, Due
+from circuits.actions.watching import TRIAL, reassess_trial
 from clinical.findings import Assessment, Finding, Severity
 from patients.models import Run
 
@@ -25,7 +29,8 @@ def sweep(at: datetime) -> int:
 @transaction.atomic
 def _sweep_run(pk: int, at: datetime) -> int:
     run = Run.objects.locked(pk)
-    dues = list(Due.objects.open().filter(run=run))
+    reassess_trial(run=run, at=at)
+    dues = list(Due.objects.open().filter(run=run).exclude(kind=TRIAL))
     late = [one for one in dues if one.overdue_at < at]
     still_open = run.alerts.open().filter(category=Category.PAPERWORK)
     judged = {_code(one) for one in dues} | set(still_open.values_list("code", flat=True))

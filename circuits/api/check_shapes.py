@@ -8,9 +8,10 @@ from rest_framework import serializers
 
 from accounts.models import User
 from circuits.history import Amended, ChartedCheck
-from circuits.models import CheckKind, Trial
+from circuits.models import CheckKind
 from clinical.check import FDO2, FLOW, FLOW_ML_MIN
 from clinical.measures import MEASURES
+from patients.models import WeaningKind
 from web.shapes import (
     Input,
     Instant,
@@ -237,7 +238,13 @@ class CheckInput(CheckValues):
     methods = words_by_code("How a value came to be: typed, same or device.", {"fdo2": "same"})
     findings = words_by_code("Answers to what was looked at.", {"clots_oxygenator": "none"})
     kind = serializers.ChoiceField(choices=CheckKind.choices, default=CheckKind.HOURLY)
-    trial = serializers.ChoiceField(choices=Trial.choices, allow_blank=True, default="")
+    trial = serializers.ChoiceField(
+        choices=WeaningKind.choices,
+        allow_blank=True,
+        allow_null=True,
+        default=None,
+        help_text="blank: none; null or left out: the trial that goes on",
+    )
     note = Text(max_length=2000)
     device_at = Instant(required=False, allow_null=True)
     performed_by = RowField(queryset=User.objects.filter(is_active=True), required=False)

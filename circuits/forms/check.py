@@ -10,10 +10,11 @@ from django import forms
 from django.forms import BoundField
 
 from circuits.document import Typed
-from circuits.models import CheckKind, Trial
+from circuits.models import CheckKind
 from clinical.inspection import Item, core_items
 from clinical.limits import Limit
 from clinical.measures import MEASURES, Kind, Measure, core_measures
+from patients.models import WeaningKind
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
@@ -89,7 +90,7 @@ class CheckForm(ClockedForm, OnceForm):
 
     checked_at = ClinicalDateTimeField(label="Read at")
     kind = forms.ChoiceField(choices=CheckKind.choices, initial=CheckKind.HOURLY)
-    trial = forms.ChoiceField(choices=Trial.choices, required=False)
+    trial = forms.ChoiceField(choices=[("", "No trial"), *WeaningKind.choices], required=False)
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def __init__(

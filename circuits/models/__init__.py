@@ -1,6 +1,6 @@
 """Circuits, their components, and the bedside checks."""
 
-from circuits.models.check import Check, CheckKind, Trial
+from circuits.models.check import Check, CheckKind
 from circuits.models.circuit import Circuit
 from circuits.models.component import Component, ComponentUse, Fate, RemovalReason
 from circuits.models.deferral import ReviewDeferral
@@ -20,6 +20,5 @@ __all__ = [
     "PartPhoto",
     "RemovalReason",
     "ReviewDeferral",
-    "Trial",
     "Urgency",
 ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from accounts.models import Unit, User
 from accounts.permissions import Permission
 from audit.tracking import append_only, tracked
-from patients.models import Run
+from patients.models import Run, WeaningKind
 
 
 class CheckKind(models.TextChoices):
@@ -22,12 +22,6 @@ class CheckKind(models.TextChoices):
     EVENT = "event", "Event"
     HANDOVER = "handover", "Handover"
     TRANSPORT = "transport", "Transport"
-
-
-class Trial(models.TextChoices):
-    NONE = "", "No trial"
-    SWEEP_OFF = "vv_sweep_off", "V-V sweep-off trial"
-    PCRTO = "pcrto", "Retrograde trial off (PCRTO)"
 
 
 class CheckQuerySet(models.QuerySet["Check"]):
@@ -70,7 +64,7 @@ class Check(models.Model):
     )
     run = models.ForeignKey(Run, models.PROTECT, related_name="checks")
     kind = models.CharField(max_length=10, choices=CheckKind, default=CheckKind.HOURLY)
-    trial = models.CharField(max_length=20, choices=Trial, blank=True)
+    trial = models.CharField(max_length=20, choices=WeaningKind, blank=True)
     checked_at = models.DateTimeField("read at the bedside")
     entered_at = models.DateTimeField("became known")
     performed_by = models.ForeignKey(User, models.PROTECT, related_name="+")

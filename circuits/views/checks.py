@@ -21,6 +21,7 @@ from clinical.measures import MEASURES, core_measures
 from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of, limits_of
+from patients.watched import watched
 from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
 from web.problems import ErrorItem, RuleBroken
@@ -74,7 +75,7 @@ def check_create(request: UserRequest, public_id: str) -> HttpResponse:
         at=at,
         before=_before(run),
         limits=limits,
-        initial={"checked_at": at, "kind": "hourly"},
+        initial={"checked_at": at, "kind": "hourly", "trial": watched(run).trial},
     )
     questions: list[ErrorItem] = []
     if was_done(request):

@@ -6,10 +6,11 @@ from typing import Any
 
 from circuits.actions.checks import amend_check, record_check
 from circuits.document import Typed
-from circuits.models import CheckKind, Trial
+from circuits.models import CheckKind
 from clinical.inspection import core_items
 from ecmo.demo.body import Kind
 from ecmo.demo.stay import Stay, as_measured, measured
+from patients.models import WeaningKind
 
 FIRST_CHECK_H = 0.2
 CLOSE_AT_FIRST_H = (1.6, 2.7, 4.05)  # for the baseline of a membrane, and the registry's 4 h
@@ -74,7 +75,7 @@ def _check(stay: Stay, checked_at: datetime, at: datetime) -> None:
 
 def _trial(stay: Stay, hour: float) -> str:
     begins = stay.course.sweep_off_from_h
-    return Trial.SWEEP_OFF if begins is not None and hour >= begins else Trial.NONE
+    return WeaningKind.SWEEP_OFF if begins is not None and hour >= begins else ""
 
 
 def _values(stay: Stay, hour: float) -> dict[str, Any]:

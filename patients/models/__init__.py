@@ -11,15 +11,19 @@ from patients.models.cannula import (
     Side,
     Technique,
 )
+from patients.models.care_plan import Ceiling, DailyTarget, EmergencyPlan
 from patients.models.clinical_event import BleedingEvent, BloodProduct, Complication, Diagnosis
 from patients.models.limit import LimitConfirmation, RunLimit
 from patients.models.mode import Mode, ModeSegment
+from patients.models.movement import BedMove, GoDecision, LegKind, TransportLeg
 from patients.models.outcome import Outcome
 from patients.models.patient import Patient, Sex
 from patients.models.run import Run, SupportType
+from patients.models.weaning import TrialStep, WeaningKind, WeaningTrial, WeaningVerdict
 from patients.models.weight import WeightBasis, WeightEntry
 
 __all__ = [
+    "BedMove",
     "BleedingEvent",
     "BloodProduct",
     "Cannula",
@@ -27,8 +31,13 @@ __all__ = [
     "CannulaPurpose",
     "CannulaRemoval",
     "CannulaSite",
+    "Ceiling",
     "Complication",
+    "DailyTarget",
     "Diagnosis",
+    "EmergencyPlan",
+    "GoDecision",
+    "LegKind",
     "LimitConfirmation",
     "Lumens",
     "Mode",
@@ -42,6 +51,11 @@ __all__ = [
     "Side",
     "SupportType",
     "Technique",
+    "TransportLeg",
+    "TrialStep",
+    "WeaningKind",
+    "WeaningTrial",
+    "WeaningVerdict",
     "WeightBasis",
     "WeightEntry",
 ]

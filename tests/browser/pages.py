@@ -7,6 +7,7 @@ from django.urls import reverse
 from circuits.models import Check, ComponentUse, DeviceModel
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
+from patients.models import Cannula, TransportLeg, WeaningTrial
 from tests.architecture.walk import urls
 
 NO_PAGES = {
@@ -14,7 +15,11 @@ NO_PAGES = {
     "alerts:alert-acknowledge", "staffing:shifts-publish", "staffing:shift-cancel",
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
     "reports:report-file", "reports:run-sign", "reports:run-summary",
+    "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
 }  # fmt: skip
+
+
+LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
 
 
 class Place(NamedTuple):
@@ -64,6 +69,10 @@ def _keys(ward, run):
         "patients:patient-correct": run.patient,
         "circuits:check-detail": check,
         "circuits:check-amend": check,
+        "circuits:trial-step": WeaningTrial.objects.first(),
+        "circuits:trial-judge": WeaningTrial.objects.first(),
+        "circuits:cannula-remove": Cannula.objects.first(),
+        **{f"circuits:leg-{name}": TransportLeg.objects.first() for name in LEG_PAGES},
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,

@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import Unit, User
+from circuits.actions.care_plan import set_emergency_plan, set_target
 from circuits.actions.checks import record_check
 from circuits.actions.exchange import NewPart, install_component, open_circuit
 from circuits.actions.support import record_cannula, start_support
+from circuits.actions.transport import plan_leg
+from circuits.actions.weaning import record_step, start_trial
 from circuits.document import Typed
 from circuits.models import DeviceModel
 from interop.actions.receive import receive_message
 from labs.actions.infusions import Change, Dosing, change_infusion, start_infusion
 from labs.actions.plans import set_plan
 from labs.actions.results import Charted, record_results
+from patients.actions.beds import record_bed_move
 from patients.actions.events import record_bleeding, record_diagnosis, record_product
 from patients.actions.patient import admit_patient
 from patients.models import Run
@@ -59,7 +63,8 @@ def build(unit, by, physician, laboratory, at):
     _membrane(ward, physician)
     _stable_va(ward, physician)
     _held_neonate(ward, physician)
-    _weaning_child(ward)
+    _weaning_child(ward, physician)
+    _plan(ward, physician)
     _first_minutes(ward)
     _roster(ward)
     _messages(ward, laboratory)
@@ -235,7 +240,7 @@ def _held_neonate(ward, physician):
     )  # fmt: skip
 
 
-def _weaning_child(ward):
+def _weaning_child(ward, physician):
     """Bed 12: a child on V-V, weaning; sweep-off trial going on."""
     run = _begin(
         ward, "weaning", 190, "VV", "18",
@@ -246,8 +251,39 @@ def _weaning_child(ward):
                       "p_drainage": -30, "p_pre_membrane": 110, "p_post_membrane": 96}  # fmt: skip
     for hours in range(10, 1, -1):
         check(run, ward.by, ward.at - timedelta(hours=hours - 0.6), values)
+    began = ward.at - timedelta(minutes=50)
+    trial = start_trial(run=run, kind="vv_sweep_off", started_at=began, by=physician, at=began)
+    for minutes, sweep, seen in ((40, "0.5", "calm, RR 24"), (25, "0", "RR 26, no distress")):
+        when = ward.at - timedelta(minutes=minutes)
+        record_step(
+            trial=trial, stepped_at=when, values={"sweep_gas_flow": sweep, "blood_flow": "1.40"},
+            note=seen, by=ward.by, at=when, confirmed=["sweep_gas_flow"],
+        )  # fmt: skip
     off = values | {"sweep_gas_flow": 0, "sat_post_membrane": 76}
     check(run, ward.by, ward.at - timedelta(minutes=20), off, trial="vv_sweep_off")
+
+
+def _plan(ward, physician):
+    """Bed 3: an emergency plan that is a day old, targets of which one is stale, a journey."""
+    run, day = ward.runs["membrane"], ward.at - timedelta(hours=27)
+    words = "No exchange of the whole circuit outside working hours. CPR with the pump on."
+    set_emergency_plan(
+        run=run, ceiling="limited", words=words, physician=physician, reviewed_at=day,
+        by=physician, at=day,
+    )  # fmt: skip
+    set_target(run=run, key="hb", low=Decimal(7), by=physician, at=day)
+    now = ward.at - timedelta(hours=2)
+    set_target(run=run, key="map", low=Decimal(65), high=Decimal(80), by=physician, at=now)
+    set_target(run=run, key="sedation", words="awake, RASS 0 to -1", by=physician, at=now)
+    plan_leg(
+        run=run, kind="in_hospital", from_place="ICU, bed 3", to_place="CT scanner",
+        reason="new neurology", crew="ECMO physician, specialist, nurse", journey_min=25,
+        oxygen_flow=Decimal(15), cylinders=[{"size": "E", "psi": 2000}],
+        planned_at=ward.at + timedelta(hours=1), by=ward.by, at=now,
+    )  # fmt: skip
+    for hours, bed in ((10, "9"), (4, "3")):
+        when = ward.at - timedelta(hours=hours)
+        record_bed_move(run=run, to_bed=bed, moved_at=when, by=ward.by, at=when)
 
 
 def _first_minutes(ward):

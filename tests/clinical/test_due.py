@@ -47,6 +47,28 @@ def test_a_check_is_due_after_the_last_one(last, closely, rule, minutes):
     assert due.inputs == {"every_min": str(minutes), "grace_min": "20"}
 
 
+@pytest.mark.parametrize(
+    ("last", "since", "minutes"),
+    [
+        pytest.param(20, None, 30, id="since the last check of a trial"),
+        pytest.param(20, 20, 30, id="begun with the check"),
+        pytest.param(20, 20.25, 45, id="begun since: counted from there"),
+        pytest.param(20, 20.5, 60, id="never later than it was due"),
+        pytest.param(20, 20.75, 60, id="nor later still"),
+        pytest.param(20, 19, 30, id="begun long before"),
+    ],
+)
+def test_a_trial_that_begins_shortens_the_time_to_the_next_check(last, since, minutes):
+    due = check_due(
+        time_on=ON,
+        last_checked_at=ON + last * HOUR,
+        is_watched_closely=True,
+        watched_since=None if since is None else ON + since * HOUR,
+    )
+
+    assert due.due_at == ON + last * HOUR + minutes * MINUTE
+
+
 def test_a_check_says_why_it_is_due():
     first = check_due(time_on=ON, last_checked_at=None)
     later = check_due(time_on=ON, last_checked_at=ON + 9 * HOUR)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.runtime import Flaw, ModeProblem, ModeSegment, hours_text, mode_problems, run_hours
+from clinical.runtime import (
+    Flaw,
+    ModeProblem,
+    ModeSegment,
+    hours_text,
+    is_same_run,
+    mode_problems,
+    run_hours,
+)
 
 CHICAGO = ZoneInfo("America/Chicago")
 ON = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -117,3 +125,19 @@ def test_modes_that_follow_each_other_have_no_problem(cuts):
     segments = [segment(a, b) for a, b in pairwise(edges)]
 
     assert mode_problems(segments, ON, ON + 10 * HOUR) == ()
+
+
+@pytest.mark.parametrize(
+    ("off_min", "gap_h", "is_same"),
+    [
+        pytest.param(-1, 24, False, id="before flow off"),
+        pytest.param(0, 24, True, id="at once"),
+        pytest.param(24 * 60, 24, True, id="on the gap"),
+        pytest.param(24 * 60 + 1, 24, False, id="past the gap"),
+        pytest.param(1, 0, False, id="a site without a gap"),
+    ],
+)
+def test_a_return_within_the_gap_is_the_same_run(off_min, gap_h, is_same):
+    flow_on = ON + timedelta(minutes=off_min)
+
+    assert is_same_run(ON, flow_on, gap_h) is is_same

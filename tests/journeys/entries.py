@@ -3,35 +3,48 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 
+from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
+from circuits.actions.support import record_cannula
+from circuits.actions.transport import arrive, depart, plan_leg
+from circuits.actions.weaning import start_trial
 from circuits.document import Typed
 from circuits.models import Check, ComponentUse, DeviceModel
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
 from patients.models import (
+    BedMove,
     BleedingEvent,
     BloodProduct,
     Cannula,
     Complication,
+    DailyTarget,
     Diagnosis,
+    EmergencyPlan,
     ModeSegment,
     Outcome,
     Patient,
     Run,
     RunLimit,
+    TransportLeg,
+    TrialStep,
+    WeaningTrial,
     WeightEntry,
 )
 from staffing.models import Shift
+from tests.cast import member
 from tests.factories import NOON, PatientFactory, PersonFactory
 from tests.scenarios import device, running_vv, with_circuit
 
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
+    "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at",
 }  # fmt: skip
 
 
@@ -105,6 +118,62 @@ ENTRIES = [
         "patients:event-create", "run product", {"volume_ml": "280", "started_at": "now"}, BloodProduct
     ),
     Entry("patients:event-create", "run diagnosis", {"label": "ARDS", "icd10": "J80"}, Diagnosis),
+    Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
+    Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
+    Entry("circuits:trial-step", "trial", {"stepped_at": "now", "sweep_gas_flow": "2"}, TrialStep),
+    Entry(
+        "circuits:trial-judge",
+        "trial",
+        {"ended_at": "now", "verdict": "failed", "stop_reason": "tired"},
+        WeaningTrial.objects.exclude(verdict=""),
+    ),
+    Entry("circuits:target-set", "run", {"key": "map", "low": "65", "high": "80"}, DailyTarget),
+    Entry("circuits:targets-carry", "run", {"keys": ["hb"]}, DailyTarget),
+    Entry(
+        "circuits:emergency-plan-set",
+        "run",
+        {"ceiling": "limited", "words": "No second circuit.", "reviewed_at": "now"},
+        EmergencyPlan,
+    ),
+    Entry("circuits:bed-move", "run", {"to_bed": "9", "moved_at": "now"}, BedMove),
+    Entry(
+        "circuits:leg-plan",
+        "run",
+        {"kind": "road", "from_place": "ICU", "to_place": "City", "planned_at": "now"}
+        | {"size_1": "E", "psi_1": "2000"},
+        TransportLeg,
+    ),
+    Entry(
+        "circuits:leg-decide",
+        "leg",
+        {"decision": "no_go", "note": "unstable"},
+        TransportLeg.objects.exclude(decision=""),
+    ),
+    Entry(
+        "circuits:leg-depart",
+        "leg",
+        {"departed_at": "now", "confirm": ["decision"]},
+        TransportLeg.objects.exclude(departed_at=None),
+    ),
+    Entry("circuits:leg-call-off", "leg", {"reason": "rain"}, TransportLeg.objects.exclude(closed_at=None)),
+    Entry(
+        "circuits:leg-arrive",
+        "leg_under_way",
+        {"arrived_at": "now"},
+        TransportLeg.objects.exclude(arrived_at=None),
+    ),
+    Entry(
+        "circuits:leg-stand-down",
+        "leg_arrived",
+        {"confirm": ["check"]},
+        TransportLeg.objects.exclude(closed_at=None),
+    ),
+    Entry(
+        "circuits:cannula-remove",
+        "cannula",
+        {"removed_at": "now", "reason": "elective_decannulation", "repair": "none"},
+        Cannula.objects.exclude(removed_at=None),
+    ),
     Entry("labs:result-create", "run", {"collected_at": "now", "aptt": "55"}, Result),
     Entry("labs:result-correct", "result", {"value": "1.9", "reason": "misread"}, Result),
     Entry(
@@ -163,6 +232,59 @@ class Ward:
             at=began,
         )
         self.infusion = self.change.infusion
+        self.by, self.began = by, began
+        set_target(run=self.run, key="hb", low=Decimal(7), by=by, at=began)
+
+    @cached_property
+    def trial(self):
+        """A sweep-off trial that goes on."""
+        return self._acted(start_trial, run=self.run, kind="vv_sweep_off", started_at=self.began)
+
+    @cached_property
+    def leg(self):
+        """A journey that is planned."""
+        return self._planned("scanner")
+
+    @cached_property
+    def leg_under_way(self):
+        """A journey that has begun."""
+        return self._acted(
+            depart, leg=self._planned("theatre"), departed_at=self.began, confirmed=["decision"]
+        )
+
+    @cached_property
+    def leg_arrived(self):
+        """That journey, arrived."""
+        return self._acted(arrive, leg=self.leg_under_way, arrived_at=self.began)
+
+    @cached_property
+    def cannula(self):
+        """A cannula in place."""
+        return self._acted(
+            record_cannula,
+            run=self.run,
+            site="femoral_v",
+            purpose="drainage",
+            inserted_at=self.run.started_at,
+        )
+
+    @cached_property
+    def physician(self):
+        """A physician of the unit."""
+        return member("phil", "physician", unit=self.unit)
+
+    def _planned(self, place):
+        return self._acted(
+            plan_leg,
+            run=self.run,
+            kind="in_hospital",
+            from_place="ICU",
+            to_place=place,
+            planned_at=self.began,
+        )
+
+    def _acted(self, act, **facts):
+        return act(**facts, by=self.by, at=self.began)
 
     def page(self, entry):
         """Return where the entry's form stands."""
@@ -182,6 +304,8 @@ class Ward:
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
             "staffing:shift-create": {"person": self.nurse.public_id},
         }
+        if entry.name == "circuits:emergency-plan-set":
+            chosen = {entry.name: {"physician": self.physician.pk}}
         return {**entry.typed, **chosen.get(entry.name, {})}
 
 
