@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import Centre
 from alerts.actions import acknowledge
 from alerts.models import Alert
+from ecmo.demo.care import plan_care
 from ecmo.demo.checks import plan_checks
 from ecmo.demo.closed import closed
 from ecmo.demo.course import Course
@@ -84,6 +85,7 @@ def play(site: Site, course: Course) -> Run:
     plan_support(stay)
     plan_treatment(stay)
     plan_checks(stay)
+    plan_care(stay)
     stay.play()
     return stay.run
 

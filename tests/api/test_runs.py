@@ -88,6 +88,7 @@ def test_flow_on_needs_a_patient_and_a_time(sam, admitted):
         ("cannulas", True),
         ("components_udi", False),
         ("tip_position", False),
+        ("emergency_plan", False),
     }
 
 

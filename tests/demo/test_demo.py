@@ -91,6 +91,22 @@ def test_one_is_weaned_with_the_sweep_off_and_that_raises_no_alert():
     assert newest_check(run).trial == "vv_sweep_off"
     assert newest_check(run).sweep_gas_flow == 0
     assert open_codes(run) == {}
+    assert run.weaning_trials.get(ended_at=None).steps.count() == 2
+
+
+def test_every_running_patient_but_the_newest_has_a_plan_and_one_is_old():
+    planned = Run.objects.running().exclude(patient__bed="12")
+
+    assert not planned.filter(emergency_plans=None).exists()
+    assert not planned.filter(targets=None).exists()
+    assert "emergency_plan" in late(in_bed("5"))
+
+
+def test_one_was_taken_to_the_scanner_and_back():
+    leg = in_bed("2").transport_legs.get()
+
+    assert leg.decision == "go"
+    assert leg.departed_at < leg.arrived_at <= leg.closed_at
 
 
 def test_one_bleeds_and_its_heparin_is_held_until_a_review():
