@@ -19,6 +19,7 @@ from alerts.api import (
     RunDueEndpoint,
 )
 from circuits.api.cannulas import CannulaEndpoint
+from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
@@ -26,6 +27,8 @@ from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
 from circuits.api.runs import RunEndpoint
+from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
+from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
 from interop.api import Hl7Endpoint, MessageEndpoint
 from labs.api.infusions import ChangeEndpoint, InfusionEndpoint, WithdrawalEndpoint
@@ -96,6 +99,12 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/weights": WeightEndpoint,
     f"{RUN}/cannulas": CannulaEndpoint,
     f"{RUN}/limits": LimitEndpoint,
+    f"{RUN}/weaning-trials": TrialEndpoint,
+    f"{RUN}/targets": TargetEndpoint,
+    f"{RUN}/emergency-plans": EmergencyPlanEndpoint,
+    f"{RUN}/transport-legs": LegEndpoint,
+    f"{RUN}/checklist-answers": AnswerEndpoint,
+    f"{RUN}/bed-moves": BedMoveEndpoint,
     f"{RUN}/circuits": CircuitEndpoint,
     f"{RUN}/components": ComponentEndpoint,
     f"{RUN}/exchanges": ExchangeEndpoint,

@@ -241,6 +241,8 @@ SPECTACULAR_SETTINGS = {
         "InfusionChangeKindEnum": "labs.models.ChangeKind",
         "ReportKindEnum": "reports.models.ReportKind",
         "WeightBasisEnum": "patients.models.WeightBasis",
+        "WeaningKindEnum": "patients.models.WeaningKind",
+        "LegKindEnum": "patients.models.LegKind",
     },
 }
 

@@ -1,9 +1,13 @@
 """Every page of the URL walk, each opened by somebody who may, and what makes it worth opening."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.urls import reverse
 
+from circuits.actions.support import record_cannula
+from circuits.actions.transport import plan_leg
+from circuits.actions.weaning import start_trial
 from circuits.models import Check, ComponentUse, DeviceModel
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
@@ -69,10 +73,7 @@ def _keys(ward, run):
         "patients:patient-correct": run.patient,
         "circuits:check-detail": check,
         "circuits:check-amend": check,
-        "circuits:trial-step": WeaningTrial.objects.first(),
-        "circuits:trial-judge": WeaningTrial.objects.first(),
-        "circuits:cannula-remove": Cannula.objects.first(),
-        **{f"circuits:leg-{name}": TransportLeg.objects.first() for name in LEG_PAGES},
+        **_care(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,
@@ -83,6 +84,26 @@ def _keys(ward, run):
         "interop:message-match": message,
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
+    }
+
+
+def _care(run):
+    """Return a trial, a cannula and a journey; made here where the ward has none."""
+    done = {"run": run, "by": run.entered_by, "at": run.started_at + timedelta(hours=1)}
+    trial = WeaningTrial.objects.first() or start_trial(
+        **done, kind="vv_sweep_off", started_at=done["at"]
+    )
+    cannula = Cannula.objects.first() or record_cannula(
+        **done, site="femoral_v", purpose="drainage", inserted_at=run.started_at
+    )
+    leg = TransportLeg.objects.first() or plan_leg(
+        **done, kind="in_hospital", from_place="ICU", to_place="CT", planned_at=done["at"]
+    )
+    return {
+        "circuits:trial-step": trial,
+        "circuits:trial-judge": trial,
+        "circuits:cannula-remove": cannula,
+        **{f"circuits:leg-{name}": leg for name in LEG_PAGES},
     }
 
 
