@@ -15,7 +15,6 @@ from clinical.circuit import Observation
 from clinical.inspection import Look
 from clinical.limits import Limit
 from clinical.measures import MEASURES, Measure
-from clinical.oxygenator import MembraneCheck
 from clinical.reviews import Part
 from patients.models import ModeSegment, Run
 from patients.queries import limits_of, mode_at, weight_at
@@ -214,6 +213,19 @@ def uses_of(run: Run) -> QuerySet[ComponentUse]:
     )
 
 
+def uses_of_runs(runs: Collection[Run]) -> Mapping[int, list[ComponentUse]]:
+    """Return the components of some runs, by run, in order of installation (one statement)."""
+    rows = (
+        ComponentUse.objects.filter(circuit__run__in=[run.pk for run in runs])
+        .select_related("component__model", "circuit", "entered_by")
+        .order_by("installed_at", "pk")
+    )
+    found: dict[int, list[ComponentUse]] = {run.pk: [] for run in runs}
+    for use in rows:
+        found[use.circuit.run_id].append(use)
+    return found
+
+
 def installed(run: Run, at: datetime) -> QuerySet[ComponentUse]:
     """Components in the circuit at `at`."""
     return uses_of(run).filter(installed_at__lte=at).exclude(removed_at__lte=at)
@@ -230,18 +242,4 @@ def parts_of(uses: Iterable[ComponentUse]) -> list[Part]:
             exchange_group=use.exchange_group or None,
         )
         for use in uses
-    ]
-
-
-def membrane_checks(readings: Iterable[Reading]) -> list[MembraneCheck]:
-    """Return readings as the oxygenator rules read them."""
-    return [
-        MembraneCheck(
-            source=reading.root_id,
-            checked_at=reading.checked_at,
-            resistance=reading.values.get("membrane_resistance"),
-            po2_post=reading.values.get("po2_post"),
-            fdo2=reading.values.get("fdo2"),
-        )
-        for reading in readings
     ]

@@ -1,9 +1,12 @@
 from celery import shared_task
 from django.utils import timezone
 
+from circuits.actions.change_dues import remind_of_changes
 from circuits.actions.sweep import sweep
 
 
 @shared_task(name="circuits.sweep")
 def sweep_runs() -> None:
-    sweep(timezone.now())
+    at = timezone.now()
+    sweep(at)
+    remind_of_changes(at)

@@ -20,7 +20,7 @@ POST_MEMBRANE_GAS = "post_membrane_gas"
 class MembraneCheck:
     """One bedside check of an oxygenator, amended values; None means not measured.
 
-    Resistance in mm[Hg].min/L, `po2_post` in mm[Hg], `fdo2` as a fraction.
+    Resistance in mm[Hg].min/L, pressures in mm[Hg], flows in L/min, `fdo2` as a fraction.
     """
 
     source: str
@@ -28,6 +28,10 @@ class MembraneCheck:
     resistance: Decimal | None = None
     po2_post: Decimal | None = None
     fdo2: Decimal | None = None
+    pco2_pre: Decimal | None = None
+    pco2_post: Decimal | None = None
+    sweep: Decimal | None = None
+    flow: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +128,25 @@ def resistance_trend(
     )
 
 
-def gas_signal(checks: Sequence[MembraneCheck], policy: GasPolicy) -> MembraneCheck | None:
-    """Return the check at which the post-membrane gas was low for long enough.
+def judged_gases(
+    checks: Sequence[MembraneCheck], policy: GasPolicy
+) -> list[tuple[MembraneCheck, Decimal]]:
+    """Return the checks with a `po2_post` that can be judged, each with that pressure.
 
-    Checks without `po2_post`, or at an FdO2 below `fdo2_min` or not known, are skipped.
+    Checks without it, or at an FdO2 below `fdo2_min` or not known, are skipped.
     """
-    judged = [
-        check
+    return [
+        (check, check.po2_post)
         for check in checks
         if check.po2_post is not None and check.fdo2 is not None and check.fdo2 >= policy.fdo2_min
     ]
-    is_low = [
-        check.po2_post is not None and check.po2_post < policy.po2_post_below for check in judged
-    ]
-    held = _held(is_low, policy.hold_for_checks)
-    return None if held is None else judged[held]
+
+
+def gas_signal(checks: Sequence[MembraneCheck], policy: GasPolicy) -> MembraneCheck | None:
+    """Return the check at which the post-membrane gas was low for long enough."""
+    judged = judged_gases(checks, policy)
+    held = _held([one < policy.po2_post_below for _, one in judged], policy.hold_for_checks)
+    return None if held is None else judged[held][0]
 
 
 def change_proposed(

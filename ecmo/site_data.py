@@ -10,14 +10,12 @@ from typing import Any
 from rest_framework import serializers
 
 from alerts.escalation import read_steps
-from circuits.models import ComponentKind
-from clinical.reviews import SET_POLICY
 from ecmo import site_care
+from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_numbers import JsonNumber
 from web.problems import RuleBroken
 from web.shapes import Shape
 
-PARTS = frozenset({*ComponentKind.values, SET_POLICY})
 DEBTS = ("mode", "weight", "cannulas", "components_udi", "tip_position")
 
 
@@ -26,34 +24,6 @@ class Pair(serializers.ListField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(child=JsonNumber(allow_null=True), min_length=2, max_length=2, **kwargs)
-
-
-class ResistanceSignal(Shape):
-    """When the resistance against its own baseline proposes a change."""
-
-    ratio = JsonNumber(min_value=1)
-    hold_for_checks = serializers.IntegerField(min_value=1)
-    baseline_window_h = serializers.ListField(
-        child=JsonNumber(min_value=0), min_length=2, max_length=2
-    )
-    baseline_n = serializers.IntegerField(min_value=1)
-
-
-class GasSignal(Shape):
-    """When the gas behind the membrane proposes a change; mmHg and a fraction."""
-
-    po2_post_below = JsonNumber(min_value=0)
-    fdo2_min = JsonNumber(min_value=0.21, max_value=1)
-    hold_for_checks = serializers.IntegerField(min_value=1)
-
-
-class ChangePolicyRow(Shape):
-    """When a kind of part is reviewed (h), and which signals propose its change."""
-
-    policy_hours = JsonNumber(min_value=1)
-    warn_pct = JsonNumber(min_value=1, max_value=100)
-    resistance_signal = ResistanceSignal(required=False)
-    gas_signal = GasSignal(required=False)
 
 
 class DebtRow(Shape):
@@ -173,20 +143,6 @@ def _validate(shape: serializers.BaseSerializer[Any]) -> None:
     shape.is_valid(raise_exception=True)
 
 
-def _change_policy(body: Any) -> None:
-    if not isinstance(body, dict) or not body:
-        raise serializers.ValidationError("A policy is a table by kind of part.")
-    if strays := sorted(set(body) - PARTS):
-        raise serializers.ValidationError(f"These are no kinds of parts: {', '.join(strays)}.")
-    errors = {}
-    for part, row in body.items():
-        shape = ChangePolicyRow(data=row)
-        if not shape.is_valid():
-            errors[part] = shape.errors
-    if errors:
-        raise serializers.ValidationError(errors)
-
-
 def _debts(body: Any) -> None:
     rows = body
     if isinstance(body, dict):
@@ -203,7 +159,8 @@ def _escalation(body: Any) -> None:
 
 KINDS: dict[str, Check] = {
     "anticoagulation_protocols": rows_of(ProtocolRow),
-    "change_policy": _change_policy,
+    "change_policy": check_change_policy,
+    "change_schedule": one_of(ChangeSchedule),
     "check_cadence": one_of(Cadence),
     "clinical_switches": one_of(Switches),
     "debt_policy": _debts,

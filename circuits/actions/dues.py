@@ -5,21 +5,16 @@ from datetime import datetime
 
 from alerts.actions import set_dues
 from alerts.owed import Owed
+from circuits.change_policies import ChangePolicy, band_of, change_policy
 from circuits.deferrals import deferrals_of
 from circuits.models import ComponentUse, Exchange
-from circuits.policies import (
-    ChangePolicy,
-    Policy,
-    change_policy,
-    check_cadence,
-    debt_policy,
-    exchange_policy,
-)
+from circuits.policies import Policy, check_cadence, debt_policy, exchange_policy
 from circuits.queries import Recent, parts_of, uses_of
 from clinical import due
+from clinical.age import AgeGroup
 from clinical.complications import is_told
 from clinical.due import CannulaEntered, Entered
-from clinical.reviews import SET_POLICY, Deferral, review_clock
+from clinical.reviews import Deferral, review_clock
 from patients.models import ModeSegment, Run
 from patients.reconfiguration import last_conversion
 from patients.watched import Watched, watched
@@ -82,14 +77,14 @@ def reassess_debts(*, run: Run, at: datetime) -> None:
 def reassess_reviews(*, run: Run, at: datetime) -> None:
     """Say when each component's review is due. Hours reached ask for a review, not a change."""
     uses = list(uses_of(run))
-    policy, deferrals = change_policy(run.unit.centre, at), deferrals_of(run)
+    policy, deferrals, band = change_policy(run.unit.centre, at), deferrals_of(run), band_of(run)
     for use in uses:
         set_dues(
             unit=run.unit,
             run=run,
             subject=str(use.public_id),
             kinds=frozenset({REVIEW}),
-            dues=list(_review(use, uses, policy, deferrals)),
+            dues=list(_review(use, uses, policy, band, deferrals)),
             at=at,
         )
 
@@ -166,13 +161,17 @@ def _confirmation(changed: ModeSegment, found: Policy) -> Owed:
 
 
 def _review(
-    use: ComponentUse, uses: list[ComponentUse], policy: ChangePolicy, deferrals: list[Deferral]
+    use: ComponentUse,
+    uses: list[ComponentUse],
+    policy: ChangePolicy,
+    band: AgeGroup | None,
+    deferrals: list[Deferral],
 ) -> Iterator[Owed]:
-    if use.removed_at or not ({use.kind, SET_POLICY} & set(policy.reviews)):
+    if use.removed_at:
         return
     parts = parts_of(uses)
     part = next(one for one in parts if one.id == str(use.public_id))
-    clock = review_clock(part, parts, policy.reviews, deferrals)
+    clock = review_clock(part, parts, policy.reviews(use, band), deferrals)
     if clock is not None:
         label = f"Review of the {use.get_kind_display().lower()}"
         item = due.review_due(clock, use.get_kind_display().lower())

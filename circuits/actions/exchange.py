@@ -11,6 +11,7 @@ from datetime import datetime
 from accounts.models import User
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
+from circuits.actions.change_steps import settle_changes
 from circuits.actions.dues import reassess_debts, reassess_exchanges, reassess_reviews
 from circuits.actions.parts import (
     NewPart,
@@ -239,6 +240,7 @@ def _tell_complications(exchange: Exchange, codes: Iterable[str]) -> None:
 
 
 def _settle(run: Run, at: datetime) -> None:
+    settle_changes(run=run, at=at)
     reassess_debts(run=run, at=at)
     reassess_reviews(run=run, at=at)
     reassess_exchanges(run=run, at=at)

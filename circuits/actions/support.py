@@ -13,6 +13,7 @@ from alerts.actions import close_for_end, set_dues
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.care_plan import reassess_care_plan
+from circuits.actions.change_steps import drop_changes, unsettle_changes
 from circuits.actions.dues import (
     CHECK,
     LIMITS,
@@ -73,8 +74,12 @@ def start_support(
 @action("recorded the mode")
 def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegment:
     """Enter or change the mode; alerts that hang on it are judged again."""
+    before = run.modes.order_by("starts_at").last()
     segment = run_actions.change_mode(run=run, by=by, at=at, **facts)
     run = Run.objects.locked(run.pk)
+    if before is not None and before.mode != segment.mode:
+        reason = f"The mode went from {before} to {segment}"
+        unsettle_changes(run=run, reason=reason, by=by, at=at)
     reassess_debts(run=run, at=at)
     reassess_reconfiguration(run=run, at=at)
     reassess_circuit(run=run, at=at)
@@ -183,6 +188,7 @@ def decannulate(
     """
     run = run_actions.end_run(run=run, ended_at=ended_at, by=by, at=at, end_reason=end_reason)
     run.weaning_trials.filter(ended_at=None).update(ended_at=ended_at)
+    drop_changes(run=run, by=by, at=at)
     remove_all(run=run, removed_at=ended_at, by=by, at=at, reason=components_reason)
     close_for_end(run=run, at=at)
     subjects = [str(run.public_id), *(str(use.public_id) for use in uses_of(run))]

@@ -1,5 +1,13 @@
 """Circuits, their components, and the bedside checks."""
 
+from circuits.models.change import (
+    CalendarFeed,
+    ChangeDecision,
+    ChangeState,
+    DecisionKind,
+    PlannedChange,
+    PlannedPart,
+)
 from circuits.models.check import Check, CheckKind
 from circuits.models.circuit import Circuit
 from circuits.models.component import Component, ComponentUse, Fate, RemovalReason
@@ -8,16 +16,22 @@ from circuits.models.device import ComponentKind, DeviceModel
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
 
 __all__ = [
+    "CalendarFeed",
+    "ChangeDecision",
+    "ChangeState",
     "Check",
     "CheckKind",
     "Circuit",
     "Component",
     "ComponentKind",
     "ComponentUse",
+    "DecisionKind",
     "DeviceModel",
     "Exchange",
     "Fate",
     "PartPhoto",
+    "PlannedChange",
+    "PlannedPart",
     "RemovalReason",
     "ReviewDeferral",
     "Urgency",

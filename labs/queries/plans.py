@@ -115,10 +115,18 @@ def _step(row: Mapping[str, Any]) -> Step:
     )
 
 
+def signed_switch(centre: Centre, name: str, at: datetime) -> SiteDocument | None:
+    """Return the version in which the site signed for a piece of arithmetic; None while it is off.
+
+    `name` is `titration`, `trends` or `projections`.
+    """
+    document = SiteDocument.objects.in_force(centre, SWITCHES, at)
+    return document if document and document.body.get(name) is True else None
+
+
 def is_titration_signed(centre: Centre, at: datetime) -> bool:
     """Whether the site has signed that titration arithmetic may be shown (off until then)."""
-    document = SiteDocument.objects.in_force(centre, SWITCHES, at)
-    return bool(document and document.body.get("titration") is True)
+    return signed_switch(centre, "titration", at) is not None
 
 
 def _exact(number: Any) -> Decimal:

@@ -9,7 +9,7 @@ from itertools import chain
 from clinical import anticoagulation
 from clinical.circuit import Observation
 from clinical.measures import MEASURES
-from labs.models import AnticoagulationPlan, Result, Sample
+from labs.models import AnticoagulationPlan, Result, ResultStatus, Sample
 from labs.models.result import ResultQuerySet
 from labs.queries.targets import side_of
 from patients.models import Patient, Run
@@ -72,6 +72,22 @@ def _observation(result: Result) -> Observation:
 def source_of(result: Result) -> str:
     """Return how evidence names a result: `result:` and its public id."""
     return f"result:{result.public_id}"
+
+
+def firm_results(
+    patients: Collection[int], analytes: Collection[str], since: datetime
+) -> ResultQuerySet:
+    """Final or corrected results of some patients (keys) since a time, numbers and words.
+
+    In order of collection; one statement.
+    """
+    rows = Result.objects.current().filter(
+        status__in=[ResultStatus.FINAL, ResultStatus.CORRECTED],
+        sample__patient__in=list(patients),
+        sample__collected_at__gte=since,
+        analyte__in=list(analytes),
+    )
+    return rows.select_related("sample").order_by("sample__collected_at", "known_at", "pk")
 
 
 def versions(

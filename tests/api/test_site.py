@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from circuits.policies import change_policy
+from circuits.change_policies import change_policy
 from notifications.actions import queue_notification
 from reports.models import Report
 from tests.factories import NOON, PersonFactory
@@ -35,7 +35,7 @@ def draft(centre, **more):
 def test_a_policy_holds_once_a_second_person_approves_it(cleo, dana, centre):
     drafted = cleo.post(DOCUMENTS, draft(centre, is_fictitious=True))
     page = f"{DOCUMENTS}{drafted.json()['public_id']}/"
-    before = change_policy(centre, NOON).reviews["oxygenator"].policy_hours
+    before = change_policy(centre, NOON).of("oxygenator").review.policy_hours
 
     by_author = cleo.post(page + "approve/", {"valid_from": hours(-1)})
     approved = dana.post(page + "approve/", {"valid_from": hours(-1)})
@@ -44,7 +44,7 @@ def test_a_policy_holds_once_a_second_person_approves_it(cleo, dana, centre):
     assert by_author.status_code == 403
     assert approved.json()["approved_by"]["name"] == "Dana Director"
     assert before == 336
-    assert change_policy(centre, NOON).reviews["oxygenator"].policy_hours == 120
+    assert change_policy(centre, NOON).of("oxygenator").review.policy_hours == 120
     assert dana.get(DOCUMENTS, {"is_approved": "true"}).json()["count"] == 1
 
 
