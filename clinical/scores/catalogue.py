@@ -1,0 +1,21 @@
+"""Every score by name."""
+
+from types import MappingProxyType
+
+from clinical.scores import arrest, cardiac, children, elsewhere, lung, organs, respiratory
+from clinical.scores.score import Score
+
+_FAMILIES = (respiratory, cardiac, children, lung, organs, arrest, elsewhere)
+
+SCORES = MappingProxyType({score.name: score for family in _FAMILIES for score in family.SCORES})
+
+
+class UnknownScore(LookupError):
+    """A name that no score has."""
+
+
+def score_named(name: str) -> Score:
+    """Return a score; raises UnknownScore."""
+    if name not in SCORES:
+        raise UnknownScore(f"There is no score {name!r}; known are {', '.join(SCORES)}.")
+    return SCORES[name]
