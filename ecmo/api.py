@@ -35,6 +35,14 @@ from labs.api.infusions import ChangeEndpoint, InfusionEndpoint, WithdrawalEndpo
 from labs.api.plans import PlanEndpoint
 from labs.api.samples import ResultEndpoint, SampleEndpoint
 from notifications.api import NotificationEndpoint
+from patients.api.codes import DiagnosisCodeEndpoint
+from patients.api.entries import (
+    BloodDrawEndpoint,
+    BloodEndpoint,
+    FamilyEntryEndpoint,
+    InfectionEndpoint,
+    ProcedureEndpoint,
+)
 from patients.api.events import (
     BleedingEndpoint,
     BloodProductEndpoint,
@@ -42,6 +50,7 @@ from patients.api.events import (
     DiagnosisEndpoint,
 )
 from patients.api.patients import PatientEndpoint
+from patients.api.scores import ScoreEndpoint
 from reports.api import FileEndpoint, ReportEndpoint
 from reports.registry_api import RegistryRecordEndpoint
 from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
@@ -113,7 +122,13 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/complications": ComplicationEndpoint,
     f"{RUN}/bleedings": BleedingEndpoint,
     f"{RUN}/blood-products": BloodProductEndpoint,
+    f"{RUN}/blood-draws": BloodDrawEndpoint,
+    f"{RUN}/blood": BloodEndpoint,
     f"{RUN}/diagnoses": DiagnosisEndpoint,
+    f"{RUN}/procedures": ProcedureEndpoint,
+    f"{RUN}/infections": InfectionEndpoint,
+    f"{RUN}/family-entries": FamilyEntryEndpoint,
+    f"{RUN}/scores": ScoreEndpoint,
     f"{RUN}/samples": SampleEndpoint,
     f"{RUN}/results": ResultEndpoint,
     f"{RUN}/infusions": InfusionEndpoint,
@@ -131,6 +146,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "on-call": OnCallEndpoint,
     "notifications": NotificationEndpoint,
     "device-models": DeviceModelEndpoint,
+    "diagnosis-codes": DiagnosisCodeEndpoint,
     "measures": MeasureEndpoint,
     "site-documents": SiteDocumentEndpoint,
     "reports": ReportEndpoint,

@@ -1,10 +1,11 @@
 """Questions about patients and runs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -174,35 +175,27 @@ def _ceiling(run: Run, at: datetime) -> CeilingNow | None:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the timeline: when, what kind, what in words, and when it was entered."""
+    """One line of the timeline: when, what kind, what in words, and when it was entered.
+
+    An entry that can be withdrawn has a `key` (its kind in addresses) and its public id.
+    """
 
     at: datetime
     kind: str
     text: str
     detail: str
     entered_at: datetime
+    key: str = ""
+    public_id: UUID | None = None
 
 
 def timeline(run: Run) -> list[Event]:
-    """Return what happened to the patient in a run, newest first (seven statements)."""
+    """Return what happened to the patient in a run, newest first (eleven statements)."""
     events = [
-        *(
-            Event(
-                one.occurred_at or one.entered_at,
-                "Complication",
-                one.label if one.occurred_at else f"{one.label} (time not known)",
-                one.note,
-                one.entered_at,
-            )
-            for one in run.complications.filter(withdrawn_at=None)
-        ),
+        *_clinical_events(run),
         *(
             Event(one.starts_at, "Bleeding", f"{one.site}, grade {one.grade}", "", one.entered_at)
             for one in run.bleedings.all()
-        ),
-        *(
-            Event(one.started_at, "Blood product", str(one), one.given_to, one.entered_at)
-            for one in run.blood_products.all()
         ),
         *(
             Event(one.starts_at, "Mode", str(one), one.configuration, one.entered_at)
@@ -218,6 +211,32 @@ def timeline(run: Run) -> list[Event]:
     if run.ended_at:
         events.append(Event(run.ended_at, "Run", "Flow off", run.end_reason, run.ended_at))
     return sorted(events, key=lambda one: (one.at, one.entered_at), reverse=True)
+
+
+def _clinical_events(run: Run) -> Iterator[Event]:
+    """Entries that can be withdrawn, without those that were."""
+    for one in run.complications.filter(withdrawn_at=None):
+        told = one.label if one.occurred_at else f"{one.label} (time not known)"
+        when = one.occurred_at or one.entered_at
+        yield _event("complication", "Complication", when, told, one.note, one)
+    for bag in run.blood_products.filter(withdrawn_at=None):
+        whither = bag.get_given_to_display()
+        yield _event("product", "Blood product", bag.started_at, str(bag), whither, bag)
+    for draw in run.blood_draws.filter(withdrawn_at=None):
+        yield _event("draw", "Blood drawn", draw.drawn_at, str(draw), draw.note, draw)
+    for done in run.procedures.filter(withdrawn_at=None):
+        code = f"code {done.code}" if done.code else ""
+        yield _event("procedure", "Procedure", done.performed_at, str(done), code, done)
+    for culture in run.infections.filter(withdrawn_at=None):
+        note = culture.note
+        yield _event("infection", "Culture", culture.collected_at, str(culture), note, culture)
+    for line in run.family_entries.filter(withdrawn_at=None):
+        said = line.get_kind_display()
+        yield _event("family", said, line.occurred_at, line.text, "", line)
+
+
+def _event(key: str, kind: str, at: datetime, text: str, detail: str, row: Any) -> Event:
+    return Event(at, kind, text, detail, row.entered_at, key, row.public_id)
 
 
 def _cannula_events(run: Run) -> list[Event]:

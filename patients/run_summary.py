@@ -83,7 +83,7 @@ def run_summary(run: Run, at: datetime) -> RunSummary:
         ),
         configuration=configuration_of(inside_at(run, end), mode),
         weight=queries.weight_at(run, end),
-        age=_age(run),
+        age=age_at_flow_on(run),
         outcome=Outcome.objects.select_related("entered_by").filter(run=run).first(),
     )
 
@@ -104,7 +104,8 @@ def _exact(row: ModeSegment, end: datetime) -> str:
     return hours_text(minutes_between(row.starts_at, row.ends_at or end))
 
 
-def _age(run: Run) -> Age | None:
+def age_at_flow_on(run: Run) -> Age | None:
+    """Return how old the patient was at flow on; None if the birth date is not known."""
     born, on, tz = run.patient.born_at, run.started_at, run.unit.centre.tz
     if born is None or born > on:
         return None

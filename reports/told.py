@@ -17,7 +17,6 @@ from reports.elso.records import (
     EcprRecord,
     GasRow,
     HaemodynamicsRow,
-    InfectionRow,
     SupportRow,
     VentilatorRow,
 )
@@ -162,22 +161,6 @@ def ecpr_of(told: Told) -> EcprRecord | None:
         initial_rhythm=part.text("initial_rhythm"),
         cpr_started_at=part.moment("cpr_started_at"),
     )
-
-
-def infections_of(told: Told) -> tuple[InfectionRow, ...]:
-    """Return positive cultures."""
-    return tuple(
-        InfectionRow(
-            organism=row.text("organism") or "", site=row.text("site") or "", collected_at=at
-        )
-        for row, at in _timed(told, "infections", "collected_at")
-    )
-
-
-def procedures_of(told: Told) -> frozenset[str]:
-    """Return the kinds of procedures."""
-    kinds = (row.text("kind") for row in told.rows("procedures"))
-    return frozenset(kind for kind in kinds if kind)
 
 
 def _timed(part: Told, name: str, when: str) -> list[tuple[Told, datetime]]:

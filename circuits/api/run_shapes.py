@@ -173,6 +173,8 @@ class OutcomeShape(Shape):
     discharged_at = Instant(allow_null=True)
     discharge_location = serializers.CharField()
     died_at = Instant(allow_null=True)
+    follow_up_at = Instant(allow_null=True)
+    follow_up_result = serializers.CharField()
     entered_at = Instant()
     entered_by = PersonShape()
 
@@ -240,3 +242,5 @@ class OutcomeInput(Input):
     discharged_at = Instant(required=False, allow_null=True)
     discharge_location = optional_text(60)
     died_at = Instant(required=False, allow_null=True)
+    follow_up_at = Instant(required=False, allow_null=True)
+    follow_up_result = optional_text(200)

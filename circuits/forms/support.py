@@ -118,3 +118,10 @@ class OutcomeForm(ClockedForm, OnceForm):
     discharged_at = ClinicalDateTimeField(label="Left the hospital at", required=False)
     discharge_location = forms.CharField(max_length=60, required=False)
     died_at = ClinicalDateTimeField(label="Died at", required=False)
+    follow_up_at = ClinicalDateTimeField(label="Follow-up", required=False)
+    follow_up_result = forms.CharField(
+        label="What follow-up found",
+        max_length=200,
+        required=False,
+        help_text="One line. It may be entered when the follow-up has been.",
+    )

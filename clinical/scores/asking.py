@@ -47,12 +47,12 @@ class Asked:
     remark: str = ""
     per_unit: Mapping[str, Decimal] = field(default_factory=dict)
 
-    def in_unit(self, value: Decimal, unit: str) -> Decimal:
-        """Return a value in our unit; raises UnknownUnit, never guesses."""
-        told = ucum(unit)
+    def in_unit(self, value: Any, unit: str) -> Decimal:
+        """Return a number in our unit; raises ValueError, UnknownUnit for a unit that fits not."""
+        number, told = _decimal(value, self.label), ucum(unit)
         if told in self.per_unit:
-            return value / self.per_unit[told]
-        return convert(value, told, self.unit) if self.unit != told else value
+            return number / self.per_unit[told]
+        return number if told == self.unit else convert(number, told, self.unit)
 
     def read(self, value: Any) -> Any:
         """Return an answer as the rule wants it; raises ValueError with a sentence."""
@@ -67,13 +67,9 @@ class Asked:
                 return self._choices(value)
 
     def _number(self, value: Any) -> Decimal:
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation as unreadable:
-            raise ValueError(f"{self.label} must be a number.") from unreadable
+        number = _decimal(value, self.label)
         is_possible = (
             number.is_finite()
-            and not isinstance(value, bool)
             and (self.low is None or number >= self.low)
             and (self.high is None or number <= self.high)
         )
@@ -99,6 +95,15 @@ class Asked:
         if not isinstance(value, list | tuple) or not value:
             raise ValueError(f"{self.label}: choose at least one.")
         return tuple(self._choice(one) for one in value)
+
+
+def _decimal(value: Any, label: str) -> Decimal:
+    if isinstance(value, bool):
+        raise ValueError(f"{label} must be a number.")  # noqa: TRY004 - one kind for all
+    try:
+        return Decimal(str(value))
+    except InvalidOperation as unreadable:
+        raise ValueError(f"{label} must be a number.") from unreadable
 
 
 def number(label: str, unit: str, low: str, high: str, **more: Any) -> Any:

@@ -5,9 +5,16 @@ from types import MappingProxyType
 from clinical.scores import arrest, cardiac, children, elsewhere, lung, organs, respiratory
 from clinical.scores.score import Score
 
-_FAMILIES = (respiratory, cardiac, children, lung, organs, arrest, elsewhere)
-
-SCORES = MappingProxyType({score.name: score for family in _FAMILIES for score in family.SCORES})
+_ALL: tuple[Score, ...] = (
+    *respiratory.SCORES,
+    *cardiac.SCORES,
+    *children.SCORES,
+    *lung.SCORES,
+    *organs.SCORES,
+    *arrest.SCORES,
+    *elsewhere.SCORES,
+)
+SCORES = MappingProxyType({score.name: score for score in _ALL})
 
 
 class UnknownScore(LookupError):

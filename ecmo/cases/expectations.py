@@ -16,7 +16,7 @@ from ecmo.cases.registry import Record, by_part
 from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, NotThere, Stage
 
-WAITING = ("notices", "blood", "scores")
+WAITING = ("notices", "scores")
 """Kinds of expectation that the product does not have yet; later work empties this list."""
 
 ALERT = ("at", "change", "code", "parameter", "side")
@@ -119,6 +119,15 @@ def _compare_alerts(outcome: Outcome, run: ActOf, expected: Row, named: Sources)
     outcome.compare_rows(f"{what} debts_at", owed, seen, ("at",))
 
 
+def _compare_blood(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    found = run.client.get(COORDINATOR, run.path("blood/"))
+    what, wanted = f"run {run.no} blood", dict(expected["blood"])
+    outcome.compare_rows(f"{what} days", wanted.pop("days"), found.pop("days"), ("ecls_day",))
+    for name, value in wanted.items():
+        outcome.compare(f"{what} {name}", value, found.pop(name))
+    outcome.compare(f"{what} more", {}, found)
+
+
 def _sorted(probe: Row) -> Row:
     """Return what was owed at a time, in an order that says nothing."""
     return {**probe, "owed": sorted(probe["owed"], key=lambda one: str(one["what"]))}
@@ -165,6 +174,7 @@ def _number(expected: object) -> int:
 _STEPS: dict[str, Callable[[Outcome, ActOf, Row], None]] = {
     "support": _compare_support,
     "bedside": _compare_bedside,
+    "blood": _compare_blood,
     "anticoagulation": _compare_anticoagulation,
     "registry": _compare_registry,
 }

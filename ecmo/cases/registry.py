@@ -22,8 +22,6 @@ FACTS = (
     "age_group_recorded",
     "pre_ecls",
     "assessment_24h",
-    "procedures",
-    "infections",
     "ecpr",
     "signoff",
 )

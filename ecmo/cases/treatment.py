@@ -1,4 +1,4 @@
-"""Anticoagulation, blood, bleeding, complications, diagnoses, and the laboratory's messages."""
+"""Anticoagulation, blood, bleeding, complications, cultures, and the laboratory's messages."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +22,14 @@ def treatment(run: ActOf) -> Iterator[Event]:
     for row in run.row["diagnoses"]:
         act = partial(_diagnose, run, row)
         yield run.event(run.entered_at, Rank.EVENT, f"diagnosis {row['icd10']}", act)
+    for row in run.row["procedures"]:
+        at = max(instant(row["at"]), run.entered_at)
+        act = partial(_operate, run, row)
+        yield run.event(at, Rank.EVENT, f"procedure {row['kind']}", act)
+    for row in run.row["infections"]:
+        at = max(instant(row["collected_at"]), run.entered_at)
+        act = partial(_culture, run, row)
+        yield run.event(at, Rank.EVENT, f"culture of {row['organism']}", act)
     for row in run.row["labs"]:
         act = partial(_send, run, row)
         yield run.event(instant(row["received_at"]), Rank.LABORATORY, "message", act)
@@ -82,6 +90,9 @@ def _blood(run: ActOf) -> Iterator[Event]:
         at = max(instant(row["started_at"]), run.entered_at)
         what = f"product {row['donation_id']}"
         yield run.event(at, Rank.TREATMENT, what, partial(_transfuse, run, row))
+    for row in run.row.get("blood_sampling", ()):
+        at = max(instant(row["at"]), run.entered_at)
+        yield run.event(at, Rank.TREATMENT, "blood drawn", partial(_draw, run, row))
     for row in run.row["bleeding_events"]:
         at = max(instant(row["from"]), run.entered_at)
         yield run.event(at, Rank.TREATMENT, f"bleeding {row['id']}", partial(_bleed, run, row))
@@ -97,7 +108,12 @@ def _transfuse(run: ActOf, row: Row) -> None:
         "given_to": GIVEN_TO[row["given_to"]],
         **{n: row[n] for n in ("volume_ml", "started_at", "donation_id", "indication")},
     }
-    run.client.post(SPECIALIST, run.path("blood-products/"), body)
+    run.client.insist(SPECIALIST, run.path("blood-products/"), body)
+
+
+def _draw(run: ActOf, row: Row) -> None:
+    body = {"drawn_at": row["at"], "volume_ml": row["volume_ml"], "note": row["reason"]}
+    run.client.post(SPECIALIST, run.path("blood-draws/"), body)
 
 
 def _bleed(run: ActOf, row: Row) -> None:
@@ -124,6 +140,16 @@ def _complicate(run: ActOf, row: Row) -> None:
 def _diagnose(run: ActOf, row: Row) -> None:
     body = {"icd10": row["icd10"], "label": row["label"], "is_primary": row["primary"]}
     run.client.post(SPECIALIST, run.path("diagnoses/"), body)
+
+
+def _operate(run: ActOf, row: Row) -> None:
+    body = {"kind": row["kind"], "performed_at": row["at"]}
+    run.client.post(SPECIALIST, run.path("procedures/"), body)
+
+
+def _culture(run: ActOf, row: Row) -> None:
+    body = {name: row[name] for name in ("organism", "site", "collected_at")}
+    run.client.post(SPECIALIST, run.path("infections/"), body)
 
 
 def _send(run: ActOf, row: Row) -> None:

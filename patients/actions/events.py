@@ -1,12 +1,40 @@
 """What happened to the patient on the way."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import User
 from audit.context import action
 from patients.actions.times import refuse_future
-from patients.models import BleedingEvent, BloodProduct, Complication, Diagnosis, Run
+from patients.models import (
+    BleedingEvent,
+    BloodProduct,
+    Complication,
+    Diagnosis,
+    DiagnosisCode,
+    Run,
+)
+from web.problems import ErrorItem, RuleBroken
+
+CIRCUIT = "circuit"
+IDENTITY = "identity"
+PRIME_IDENTITY = {
+    "donation_id": "donation number",
+    "product_code": "product code",
+    "abo_rhd": "ABO and RhD",
+    "expires_at": "expiry",
+}
+
+
+class IdentityMissing(RuleBroken):
+    code = "needs_confirmation"
+    title = "Please look again and confirm"
+
+
+class DiagnosisUnnamed(RuleBroken):
+    code = "diagnosis_unnamed"
 
 
 @action("recorded a complication")
@@ -33,17 +61,6 @@ def record_complication(
         entered_at=at,
         entered_by=by,
     )
-
-
-@action("withdrew a complication")
-def withdraw_complication(
-    *, complication: Complication, by: User, at: datetime, reason: str
-) -> Complication:
-    """Mark a complication as entered in error; it stays readable."""
-    Run.objects.locked(complication.run_id)
-    complication.withdrawn_at = at
-    complication.save(update_fields=["withdrawn_at"])
-    return complication
 
 
 @action("recorded bleeding")
@@ -80,22 +97,27 @@ def record_product(
     started_at: datetime,
     by: User,
     at: datetime,
-    donation_id: str = "",
-    indication: str = "",
+    confirmed: Collection[str] = (),
+    **identity: Any,
 ) -> BloodProduct:
-    """Add a product begun, in mL, to the patient or to the circuit's prime."""
+    """Add a product begun, in mL, to the patient or to the circuit's prime.
+
+    `identity`: donation_id, product_code, abo_rhd, expires_at, indication. Raises IdentityMissing
+    where a bag of the prime has less than its full identity, until that is confirmed.
+    """
     run = Run.objects.locked(run.pk)
     refuse_future(started_at, at, "start of the product")
+    if given_to == CIRCUIT and IDENTITY not in confirmed:
+        _ask_for_identity(identity)
     return BloodProduct.objects.create(
         run=run,
         product=product,
         volume_ml=volume_ml,
         given_to=given_to,
         started_at=started_at,
-        donation_id=donation_id,
-        indication=indication,
         entered_at=at,
         entered_by=by,
+        **identity,
     )
 
 
@@ -103,8 +125,36 @@ def record_product(
 def record_diagnosis(
     *, run: Run, icd10: str, label: str, is_primary: bool, by: User, at: datetime
 ) -> Diagnosis:
-    """Add a diagnosis. A second primary one is kept as told; the findings ask which it is."""
+    """Add a diagnosis; a blank text is taken from the site's own list by its code.
+
+    A second primary one is kept as told; the findings ask which it is.
+    """
     run = Run.objects.locked(run.pk)
+    icd10 = icd10.strip().upper()
+    text = label.strip() or _listed(run, icd10)
     return Diagnosis.objects.create(
-        run=run, icd10=icd10, label=label, is_primary=is_primary, entered_at=at, entered_by=by
+        run=run, icd10=icd10, label=text, is_primary=is_primary, entered_at=at, entered_by=by
     )
+
+
+def _ask_for_identity(identity: dict[str, Any]) -> None:
+    missing = [words for name, words in PRIME_IDENTITY.items() if not identity.get(name)]
+    if missing:
+        message = (
+            f"A bag in the prime is kept with its full identity; missing: {', '.join(missing)}. "
+            "Read it from the bag, or confirm that it is not to be had."
+        )
+        raise IdentityMissing(
+            message,
+            errors=[ErrorItem(parameter=IDENTITY, rule="prime_identity", message=message)],
+        )
+
+
+def _listed(run: Run, icd10: str) -> str:
+    found = DiagnosisCode.objects.in_use(run.unit.centre).filter(code=icd10).first()
+    if found is None:
+        message = "Write the diagnosis: its code is not in the list of this centre."
+        raise DiagnosisUnnamed(
+            message, errors=[ErrorItem(parameter="label", rule="missing", message=message)]
+        )
+    return found.label

@@ -11,20 +11,13 @@ from rest_framework.response import Response
 
 from accounts.permissions import Permission
 from patients.actions import events
-from patients.models import BleedingEvent, BloodProduct, Complication, Diagnosis, Run
-from web.endpoints import Endpoint, Listed
+from patients.api.base import OfRun, Withdrawn
+from patients.models import BleedingEvent, BloodProduct, Complication, Diagnosis
+from web.endpoints import Listed
 from web.idempotency import idempotent
-from web.shapes import EnteredShape, Input, Instant, Number, ReasonInput, Text, fixed
+from web.shapes import EnteredShape, Input, Instant, Number, Text, fixed
 
 P = Permission
-
-
-class OfRun(Endpoint):
-    """Something of a run; the path runs through `runs/{run_id}/`."""
-
-    parents = Run.objects.select_related("patient", "unit__centre")
-    parent_kwarg = "run_id"
-    whose = "patient.public_id"
 
 
 class ComplicationShape(EnteredShape):
@@ -46,7 +39,7 @@ class ComplicationInput(Input):
     note = Text(max_length=2000)
 
 
-class ComplicationEndpoint(OfRun, Listed):
+class ComplicationEndpoint(Withdrawn):
     """Complications of a run."""
 
     queryset = Complication.objects.none()
@@ -69,15 +62,6 @@ class ComplicationEndpoint(OfRun, Listed):
         """Record a complication."""
         run, facts = self.parent, self.read(ComplicationInput)
         return self.created(events.record_complication(run=run, **facts, by=self.user, at=self.at))
-
-    @extend_schema(request=ReasonInput, responses=ComplicationShape)
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Say that a complication was entered in error; it stays readable."""
-        row, facts = self.row, self.read(ReasonInput)
-        return self.show(
-            events.withdraw_complication(complication=row, **facts, by=self.user, at=self.at)
-        )
 
 
 class BleedingShape(EnteredShape):
@@ -143,8 +127,12 @@ class BloodProductShape(EnteredShape):
     unit = fixed("mL")
     given_to = serializers.CharField()
     donation_id = serializers.CharField()
+    product_code = serializers.CharField()
+    abo_rhd = serializers.CharField()
+    expires_at = Instant(allow_null=True)
     indication = serializers.CharField()
     started_at = Instant()
+    withdrawn_at = Instant(allow_null=True, help_text="entered in error")
 
 
 class BloodProductInput(Input):
@@ -156,16 +144,28 @@ class BloodProductInput(Input):
     given_to = serializers.ChoiceField(choices=["patient", "circuit"])
     started_at = Instant()
     donation_id = Text(max_length=40)
+    product_code = Text(max_length=20)
+    abo_rhd = Text(max_length=20)
+    expires_at = Instant(required=False, allow_null=True)
     indication = Text(max_length=40)
+    confirmed = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        required=False,
+        help_text="`identity`: a bag of the prime has no more identity than this",
+    )
 
 
-class BloodProductEndpoint(OfRun, Listed):
+class BloodProductEndpoint(Withdrawn):
     """Blood products of a run."""
 
     queryset = BloodProduct.objects.none()
     serializer_class = BloodProductShape
     ordering_fields = ("started_at",)
-    permissions: ClassVar = {"list": P.PATIENT_VIEW, "create": P.CHECK_RECORD}
+    permissions: ClassVar = {
+        "list": P.PATIENT_VIEW,
+        "create": P.CHECK_RECORD,
+        "withdraw": P.CHECK_RECORD,
+    }
 
     def visible_rows(self) -> QuerySet[BloodProduct]:
         """Of the run."""
@@ -175,7 +175,7 @@ class BloodProductEndpoint(OfRun, Listed):
     @extend_schema(request=BloodProductInput, responses={201: BloodProductShape})
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Record a product begun, in mL."""
+        """Record a product begun, in mL; 409 `needs_confirmation` for a prime without identity."""
         run, facts = self.parent, self.read(BloodProductInput)
         facts.pop("unit")
         return self.created(events.record_product(run=run, **facts, by=self.user, at=self.at))
@@ -187,22 +187,27 @@ class DiagnosisShape(EnteredShape):
     icd10 = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field, not the serializer\'s
     is_primary = serializers.BooleanField()
+    withdrawn_at = Instant(allow_null=True, help_text="entered in error")
 
 
 class DiagnosisInput(Input):
-    """A diagnosis to record."""
+    """A diagnosis to record; without a text it is the one of the centre's list."""
 
     icd10 = Text(max_length=10)
-    label = serializers.CharField(max_length=200)  # type: ignore[assignment]  # a field, not the serializer\'s
+    label = Text(max_length=200)  # type: ignore[assignment]  # a field, not the serializer\'s
     is_primary = serializers.BooleanField(default=False)
 
 
-class DiagnosisEndpoint(OfRun, Listed):
+class DiagnosisEndpoint(Withdrawn):
     """Diagnoses of a run."""
 
     queryset = Diagnosis.objects.none()
     serializer_class = DiagnosisShape
-    permissions: ClassVar = {"list": P.PATIENT_VIEW, "create": P.RUN_EDIT}
+    permissions: ClassVar = {
+        "list": P.PATIENT_VIEW,
+        "create": P.RUN_EDIT,
+        "withdraw": P.RUN_EDIT,
+    }
 
     def visible_rows(self) -> QuerySet[Diagnosis]:
         """Of the run."""
@@ -212,6 +217,6 @@ class DiagnosisEndpoint(OfRun, Listed):
     @extend_schema(request=DiagnosisInput, responses={201: DiagnosisShape})
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Record a diagnosis; making it primary takes that from the one before."""
+        """Record a diagnosis; several may be called primary until the findings are settled."""
         run, facts = self.parent, self.read(DiagnosisInput)
         return self.created(events.record_diagnosis(run=run, **facts, by=self.user, at=self.at))

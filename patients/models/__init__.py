@@ -1,5 +1,6 @@
 """Patients and their runs on ECMO."""
 
+from patients.models.blood_draw import BloodDraw
 from patients.models.cannula import (
     Cannula,
     CannulaPosition,
@@ -13,18 +14,24 @@ from patients.models.cannula import (
 )
 from patients.models.care_plan import Ceiling, DailyTarget, EmergencyPlan
 from patients.models.clinical_event import BleedingEvent, BloodProduct, Complication, Diagnosis
+from patients.models.consent import FamilyEntry, FamilyEntryKind
+from patients.models.diagnosis_code import DiagnosisCode
+from patients.models.infection import CultureSite, Infection
 from patients.models.limit import LimitConfirmation, RunLimit
 from patients.models.mode import Mode, ModeSegment
 from patients.models.movement import BedMove, GoDecision, LegKind, TransportLeg
 from patients.models.outcome import Outcome
 from patients.models.patient import Patient, Sex
+from patients.models.procedure import Procedure, ProcedureKind
 from patients.models.run import Run, SupportType
+from patients.models.score import ScoreResult
 from patients.models.weaning import TrialStep, WeaningKind, WeaningTrial, WeaningVerdict
 from patients.models.weight import WeightBasis, WeightEntry
 
 __all__ = [
     "BedMove",
     "BleedingEvent",
+    "BloodDraw",
     "BloodProduct",
     "Cannula",
     "CannulaPosition",
@@ -33,10 +40,15 @@ __all__ = [
     "CannulaSite",
     "Ceiling",
     "Complication",
+    "CultureSite",
     "DailyTarget",
     "Diagnosis",
+    "DiagnosisCode",
     "EmergencyPlan",
+    "FamilyEntry",
+    "FamilyEntryKind",
     "GoDecision",
+    "Infection",
     "LegKind",
     "LimitConfirmation",
     "Lumens",
@@ -44,9 +56,12 @@ __all__ = [
     "ModeSegment",
     "Outcome",
     "Patient",
+    "Procedure",
+    "ProcedureKind",
     "Repair",
     "Run",
     "RunLimit",
+    "ScoreResult",
     "Sex",
     "Side",
     "SupportType",

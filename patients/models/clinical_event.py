@@ -64,7 +64,10 @@ class BleedingEvent(models.Model):
 
 @tracked
 class BloodProduct(models.Model):
-    """One product begun: to the patient or to the circuit's prime."""
+    """One product begun: to the patient or to the circuit's prime.
+
+    Kept light where the hospital's record owns it; the prime's bags carry their full identity.
+    """
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     run = models.ForeignKey(Run, models.PROTECT, related_name="blood_products")
@@ -74,8 +77,12 @@ class BloodProduct(models.Model):
         max_length=10, choices=[("patient", "Patient"), ("circuit", "Circuit prime")]
     )
     donation_id = models.CharField(max_length=40, blank=True)
+    product_code = models.CharField(max_length=20, blank=True)
+    abo_rhd = models.CharField("ABO and RhD", max_length=20, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     indication = models.CharField(max_length=40, blank=True)
     started_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField("entered in error", null=True, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -103,6 +110,7 @@ class Diagnosis(models.Model):
     icd10 = models.CharField("ICD-10 code", max_length=10, blank=True)
     label = models.CharField(max_length=200)
     is_primary = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField("entered in error", null=True, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

@@ -17,6 +17,8 @@ class Outcome(models.Model):
     discharged_at = models.DateTimeField("left the hospital", null=True, blank=True)
     discharge_location = models.CharField(max_length=60, blank=True)
     died_at = models.DateTimeField(null=True, blank=True)
+    follow_up_at = models.DateTimeField("follow-up", null=True, blank=True)
+    follow_up_result = models.CharField("what follow-up found", max_length=200, blank=True)
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.models import Centre
 from circuits.models import ComponentUse, RemovalReason
 from clinical.runtime import ModeSegment
-from patients.models import Complication, Outcome, Run
+from patients.models import Complication, Diagnosis, Infection, Outcome, Procedure, Run
 from reports.elso.records import (
     CannulaRow,
     CommentRow,
@@ -24,6 +24,7 @@ from reports.elso.records import (
     DiagnosisRow,
     FlowReading,
     GasRow,
+    InfectionRow,
     OutcomeRecord,
     PatientRecord,
     RunRecord,
@@ -35,8 +36,6 @@ from reports.told import (
     admission_of,
     assessment_of,
     ecpr_of,
-    infections_of,
-    procedures_of,
     support_of,
 )
 
@@ -75,14 +74,19 @@ def on_ecmo_in(centre: Centre, span: Span) -> QuerySet[Run]:
 
 
 def cohort(runs: QuerySet[Run], as_of: datetime) -> list[CohortRun]:
-    """Return registry records of `runs` as known at `as_of` (eleven statements)."""
+    """Return registry records of `runs` as known at `as_of` (thirteen statements)."""
     fetched = list(
         runs.select_related("patient", "unit__centre", "outcome")
         .prefetch_related(
             "modes",
             "cannulas",
             "weights",
-            "diagnoses",
+            Prefetch("diagnoses", Diagnosis.objects.filter(withdrawn_at=None)),
+            Prefetch("procedures", Procedure.objects.filter(withdrawn_at=None)),
+            Prefetch(
+                "infections",
+                Infection.objects.filter(withdrawn_at=None).order_by("collected_at", "pk"),
+            ),
             Prefetch(
                 "complications",
                 Complication.objects.filter(withdrawn_at=None).order_by("occurred_at", "pk"),
@@ -135,8 +139,6 @@ def _record(run: Run, told: Told, beside: _Beside, as_of: datetime) -> RunRecord
         creatinine_before=before.part("labs").number("creatinine"),
         bilirubin_before=before.part("labs").number("bilirubin_total"),
         flows=tuple(beside.flows[run.pk]),
-        infections=infections_of(told),
-        procedures=procedures_of(told),
         ecpr=ecpr_of(told),
         outcome=_how_it_ended(run),
         abstractor=signed.text("abstractor") or "",
@@ -210,6 +212,11 @@ def _tables(run: Run) -> dict[str, Any]:
         "diagnoses": tuple(
             DiagnosisRow(icd10=row.icd10 or row.label, is_primary=row.is_primary)
             for row in run.diagnoses.all()
+        ),
+        "procedures": frozenset(row.kind for row in run.procedures.all()),
+        "infections": tuple(
+            InfectionRow(organism=row.organism, site=row.site, collected_at=row.collected_at)
+            for row in run.infections.all()
         ),
         "comments": tuple(
             CommentRow(source=f"complication {row.code}", text=row.note)

@@ -7,11 +7,11 @@ import pytest
 
 from clinical.limits import Limit
 from clinical.spans import Span
+from patients.actions.entries import withdraw_entry
 from patients.actions.events import (
     end_bleeding,
     record_bleeding,
     record_complication,
-    withdraw_complication,
 )
 from patients.actions.limits import UnknownMeasureInLimit, change_limit, set_limits
 from patients.actions.run import (
@@ -145,7 +145,7 @@ def test_a_complication_is_told_with_or_without_its_time_and_withdrawn(
         at=NOON,
     )
 
-    withdraw_complication(complication=told, by=specialist, at=NOON, reason="another patient's")
+    withdraw_entry(entry=told, by=specialist, at=NOON, reason="another patient's")
 
     told.refresh_from_db()
     assert told.withdrawn_at == NOON

@@ -12,6 +12,7 @@ from circuits.actions.support import decannulate, record_cannula
 from circuits.document import Typed
 from labs.actions.results import Charted, record_results
 from patients.actions.cannula import remove_cannula
+from patients.actions.entries import record_infection, record_procedure
 from patients.actions.events import record_diagnosis
 from patients.actions.run import record_outcome, record_run_facts
 from tests.factories import NOON, PatientFactory
@@ -51,8 +52,6 @@ def facts(on=FLOW_ON):
             "support": [{"item": "norepinephrine", "from": stamp(-5), "to": None}],
             "labs": {"creatinine": 1.1, "bilirubin_total": 0.8},
         },
-        "infections": [{"organism": "E. coli", "site": "blood", "collected_at": stamp(30)}],
-        "procedures": [{"kind": "chest_drain", "at": stamp(10)}],
         "signoff": {"abstractor": "cleo", "approver": "dana"},
     }  # fmt: skip
 
@@ -85,6 +84,13 @@ def whole_run(patient, by, *, on=FLOW_ON):
         check(run, by, hours)
     gas_at_day(run, by)
     record_diagnosis(run=run, icd10="J80", label="ARDS", is_primary=True, by=by, at=off)
+    record_infection(
+        run=run, organism="E. coli", site="blood", collected_at=on + timedelta(hours=30),
+        by=by, at=off,
+    )  # fmt: skip
+    record_procedure(
+        run=run, kind="chest_drain", performed_at=on + timedelta(hours=10), by=by, at=off
+    )
     decannulate(run=run, ended_at=off, by=by, at=off, end_reason="expected_recovery")
     for cannula in cannulas:
         remove_cannula(cannula=cannula, removed_at=off, reason="elective", by=by, at=off)

@@ -1,6 +1,7 @@
 """Each bound of each score, on it and beside it."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from clinical.scores.lung import murray_class
 from clinical.scores.respiratory import preserve_class, resp_class
 from tests.clinical.scores.told import judged
 
-POINTS = [
+POINTS: list[Any] = [
     ("RESP", "age_years", "age", {18: 0, 49: 0, 50: -2, 59: -2, 60: -3}),
     ("RESP", "ventilated_h", "ventilated", {"47.99": 3, 48: 1, 168: 1, "168.01": 0}),
     ("RESP", "paco2_worst", "paco2", {"74.9": 0, 75: -1}),

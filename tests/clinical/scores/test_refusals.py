@@ -150,7 +150,7 @@ def test_a_name_that_no_score_has_is_refused_with_those_that_are():
         ("RESP", "age_years", -1, "between"),
         ("RESP", "age_years", "x", "must be a number"),
         ("RESP", "age_years", "NaN", "between"),
-        ("RESP", "age_years", True, "between"),
+        ("RESP", "age_years", True, "must be a number"),
         ("RESP", "nmb", "yes", "yes or no"),
         ("RESP", "diagnosis", "flu", "choose one of"),
         ("SAVE", "diagnoses", "other", "at least one"),
@@ -195,6 +195,13 @@ def test_a_unit_that_does_not_fit_is_refused(unit):
 
     with pytest.raises(UnknownUnit):
         one.in_unit(Decimal(70), unit)
+
+
+def test_a_text_is_no_number_in_any_unit():
+    one = next(one for one in score_named("RESP").inputs if one.name == "paco2_worst")
+
+    with pytest.raises(ValueError, match="must be a number"):
+        one.in_unit("high", "kPa")
 
 
 @pytest.mark.parametrize("name", SCORES)
