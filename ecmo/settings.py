@@ -236,7 +236,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CheckKindEnum": "circuits.models.CheckKind",
+        "CannulaSiteEnum": "patients.models.CannulaSite",
         "ComponentKindEnum": "circuits.models.ComponentKind",
+        "CultureSiteEnum": "patients.models.CultureSite",
         "RemovalReasonEnum": "circuits.models.RemovalReason",
         "InfusionChangeKindEnum": "labs.models.ChangeKind",
         "ReportKindEnum": "reports.models.ReportKind",

@@ -17,7 +17,8 @@ from circuits.actions.exchange import (
 )
 from circuits.actions.support import decannulate
 from circuits.models import Circuit, ComponentUse, Exchange
-from patients.actions.events import record_complication, withdraw_complication
+from patients.actions.entries import withdraw_entry
+from patients.actions.events import record_complication
 from tests.factories import NOON
 from tests.scenarios import device, with_circuit
 
@@ -122,9 +123,7 @@ def test_a_fault_owes_its_complication_until_it_is_told(
 
 def test_a_complication_withdrawn_is_owed_again(run, parts, specialist):
     exchange(run, [(parts[0], new("oxygenator"))], specialist, complications=("101",))
-    withdraw_complication(
-        complication=run.complications.get(), by=specialist, at=NOON, reason="misread"
-    )
+    withdraw_entry(entry=run.complications.get(), by=specialist, at=NOON, reason="misread")
 
     exchange(run, [(parts[1], new("pump_head"))], specialist, reason="protocol_expiry")
 

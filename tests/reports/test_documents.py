@@ -72,7 +72,7 @@ def test_statements_of_a_document_do_not_grow_with_the_checks(
 ):
     for number in range(2):
         fresh = Run.objects.select_related("patient__centre", "unit__centre").get(pk=told.pk)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(16):
             run_document(fresh, APRIL)
         for hours in (10, 12, 14):
             check(told, specialist, hours + number)
