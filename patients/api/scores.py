@@ -39,7 +39,7 @@ class ScoreShape(EnteredShape):
     reason = serializers.CharField()
 
 
-class AnswerInput(Input):
+class ScoreAnswerInput(Input):
     """One answer: a number, true or false, a choice, or a list of choices."""
 
     value = PlainJson(allow_null=True)
@@ -62,7 +62,7 @@ class ScoreInput(Input):
     """A score to record: its name, and the answers that it asks for."""
 
     score = serializers.ChoiceField(choices=[(name, name) for name in SCORES])
-    inputs = serializers.DictField(child=AnswerInput(), default=dict)
+    inputs = serializers.DictField(child=ScoreAnswerInput(), default=dict)
     external = ElsewhereInput(required=False, allow_null=True, default=None)
     corrects = serializers.UUIDField(required=False, allow_null=True, default=None)
     reason = Text(max_length=200)
