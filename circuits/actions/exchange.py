@@ -4,7 +4,7 @@ Recording what is already on the patient is never refused: an expired part is ac
 safety alert. Refused is the impossible: one part in two places at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from circuits.actions.parts import (
     take_out,
 )
 from circuits.actions.safety import reassess_safety
+from circuits.actions.shelf import take_from_shelf
 from circuits.models import Circuit, ComponentUse, Exchange
 from circuits.queries import installed
 from clinical.complications import BY_CODE
@@ -86,12 +87,22 @@ def open_circuit(*, run: Run, label: str, started_at: datetime, by: User, at: da
 
 @action("installed a component")
 def install_component(
-    *, circuit: Circuit, part: NewPart, installed_at: datetime, by: User, at: datetime
+    *,
+    circuit: Circuit,
+    part: NewPart,
+    installed_at: datetime,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> ComponentUse:
-    """Put a part into a free position of a circuit."""
+    """Put a part into a free position of a circuit; it leaves the shelf, if it lay on one.
+
+    Raises NeedsConfirmation when by the count nothing of its lot was left.
+    """
     run = Run.objects.locked(circuit.run_id)
     refuse_future(installed_at, at, "time of installation")
     use = put_in(circuit, part, installed_at, by, at)
+    take_from_shelf(use=use, by=by, at=at, confirmed=confirmed)
     _settle(run, at)
     return use
 
@@ -107,11 +118,13 @@ def exchange_components(
     reason: str,
     note: str = "",
     facts: ExchangeFacts = NOTHING_ELSE,
+    confirmed: Collection[str] = (),
 ) -> list[ComponentUse]:
     """Take parts out and put others (or, None, nothing) in their places at one time.
 
     One part, several, or the whole circuit. `reason` is a RemovalReason. Returns what went in.
-    Raises NotInCircuit (with who took a part out before, and when), PartInUse, NotToldOfAll.
+    Raises NotInCircuit (with who took a part out before, and when), PartInUse, NotToldOfAll, and
+    NeedsConfirmation when by the count nothing was left of the lot of a new part.
     """
     run = Run.objects.locked(run.pk)
     changes = list(changes)
@@ -125,6 +138,7 @@ def exchange_components(
         if part is not None:
             place = exchange.new_circuit or old.circuit
             new.append(put_in(place, part, exchanged_at, by, at, position=old.position))
+            take_from_shelf(use=new[-1], by=by, at=at, confirmed=confirmed)
     into = exchange.new_circuit or exchange.circuit
     new += [move_over(use, into, exchanged_at, by, at) for use in facts.moved]
     ComponentUse.objects.filter(pk__in=[use.pk for use in new]).update(came_in_with=exchange)

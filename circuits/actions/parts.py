@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from circuits.models import Circuit, Component, ComponentUse, DeviceModel, RemovalReason
+from circuits.places import clashing_use, place_of
 from patients.actions.times import local
 from web.problems import RuleBroken
 
@@ -135,10 +136,8 @@ def _component(part: NewPart, at: datetime) -> Component:
 
 def _clash(broken: IntegrityError, use: ComponentUse) -> RuleBroken:
     if "no_part_in_two_places" in str(broken):
-        other = use.component.uses.exclude(pk=use.pk).select_related("circuit__run").last()
-        where = f"{other.circuit.label} of another run" if other else "another circuit"
-        if other and other.circuit.run_id == use.circuit.run_id:
-            where = f"{other.circuit.label} as {other.position}"
+        other = clashing_use(use)
+        where = place_of(other, use.entered_by, use.entered_at) if other else "another circuit"
         return PartInUse(
             f"{use.component} is in {where} at that time. If it is here, end it there first, "
             "at the time it came out.",

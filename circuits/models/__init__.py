@@ -11,11 +11,26 @@ from circuits.models.change import (
 from circuits.models.check import Check, CheckKind
 from circuits.models.circuit import Circuit
 from circuits.models.component import Component, ComponentUse, Fate, RemovalReason
+from circuits.models.console import (
+    DURABLE,
+    HYGIENE,
+    Console,
+    ConsoleRecord,
+    RecordKind,
+    ServiceState,
+    Verdict,
+    WaterResult,
+    WaterVerdict,
+)
 from circuits.models.deferral import ReviewDeferral
 from circuits.models.device import ComponentKind, DeviceModel
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
+from circuits.models.label import DeviceLabel, Market, ModelLabelAcknowledgement
+from circuits.models.stock import MovementKind, ParLevel, StockLot, StockMovement
 
 __all__ = [
+    "DURABLE",
+    "HYGIENE",
     "CalendarFeed",
     "ChangeDecision",
     "ChangeState",
@@ -25,14 +40,28 @@ __all__ = [
     "Component",
     "ComponentKind",
     "ComponentUse",
+    "Console",
+    "ConsoleRecord",
     "DecisionKind",
+    "DeviceLabel",
     "DeviceModel",
     "Exchange",
     "Fate",
+    "Market",
+    "ModelLabelAcknowledgement",
+    "MovementKind",
+    "ParLevel",
     "PartPhoto",
     "PlannedChange",
     "PlannedPart",
+    "RecordKind",
     "RemovalReason",
     "ReviewDeferral",
+    "ServiceState",
+    "StockLot",
+    "StockMovement",
     "Urgency",
+    "Verdict",
+    "WaterResult",
+    "WaterVerdict",
 ]

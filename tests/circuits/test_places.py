@@ -42,7 +42,10 @@ def test_a_part_in_the_other_circuit_of_the_run_is_refused_with_its_place(
 ):
     second = open_circuit(run=run, label="Circuit 2", started_at=NOON, by=specialist, at=NOON)
 
-    with pytest.raises(PartInUse, match="is in Circuit 1 as oxygenator"):
+    with pytest.raises(
+        PartInUse,
+        match="is in Circuit 1 in Adult intensive care, bed 7, as oxygenator since 28-Feb-2026",
+    ):
         put(second, specialist, "SN-oxygenator")
 
 
@@ -56,7 +59,9 @@ def test_a_part_in_another_patient_is_refused_without_naming_the_patient(oxygena
         at=NOON,
     )
 
-    with pytest.raises(PartInUse, match="of another run") as refused:
+    with pytest.raises(
+        PartInUse, match="is in Circuit 1 in Adult intensive care, bed 7"
+    ) as refused:
         put(circuit, specialist, "SN-oxygenator")
 
     assert "Canary" not in refused.value.message

@@ -1,0 +1,61 @@
+"""May this part be planned with? Asked of a reservation, never of what is on the patient."""
+
+from datetime import date, datetime
+
+from accounts.models import User
+from circuits.models import DURABLE, Component, MovementKind, StockLot, StockMovement
+from circuits.places import moved_by, place_of
+from web.problems import RuleBroken
+from web.times import clinical_date
+
+OFF_SHELF = (MovementKind.RESERVED, MovementKind.QUARANTINED, MovementKind.DISCARDED)
+
+
+class LotExpired(RuleBroken):
+    code = "lot_expired"
+
+
+class PartUsed(RuleBroken):
+    code = "part_used"
+
+
+class PartReserved(RuleBroken):
+    code = "part_reserved"
+
+
+def refuse_unfit(lot: StockLot, at: datetime, needed_on: date | None = None) -> None:
+    """Refuse to plan with a lot that is past its expiry, or will be on the day it is needed."""
+    today = at.astimezone(lot.unit.centre.tz).date()
+    if lot.expires_on is None:
+        return
+    if lot.expires_on < today:
+        raise LotExpired(
+            f"{lot} expired on {clinical_date(lot.expires_on)}; it lies in {lot.unit}. Take "
+            "another lot, and discard this one."
+        )
+    if needed_on and lot.expires_on < needed_on:
+        raise LotExpired(
+            f"{lot} expires on {clinical_date(lot.expires_on)}, before it is needed on "
+            f"{clinical_date(needed_on)}. Take a lot that lasts longer."
+        )
+
+
+def refuse_part(part: Component, by: User, at: datetime) -> None:
+    """Refuse to plan with a part that is in a circuit, was used up in one, or is set aside."""
+    uses = part.uses.select_related(
+        "circuit__run__patient", "circuit__run__unit__centre", "entered_by"
+    ).order_by("-installed_at")
+    last = uses.first()
+    if last is not None and last.removed_at is None:
+        raise PartUsed(f"{part} is in use: {place_of(last, by, at)}. Take another.")
+    if last is not None and part.kind not in DURABLE:
+        raise PartUsed(f"{part} was used before: {place_of(last, by, at)}. Take a new one.")
+    held = (
+        StockMovement.objects.filter(component=part, kind__in=OFF_SHELF, settled_by=None)
+        .select_related("entered_by", "lot__unit__centre")
+        .last()
+    )
+    if held is not None:
+        raise PartReserved(
+            f"{part} is {held.get_kind_display().lower()} by {moved_by(held)}. Take another."
+        )
