@@ -51,6 +51,7 @@ urlpatterns = [
     path("weaning-trials/<uuid:public_id>/restore/", weaning.trial_restore, name="trial-restore"),
     path("weaning-trials/<uuid:public_id>/verdict/", weaning.trial_judge, name="trial-judge"),
     path("runs/<uuid:public_id>/decannulation/", decannulation.decannulation, name="decannulation"),
+    path("runs/<uuid:public_id>/run/resume/", decannulation.support_resume, name="support-resume"),
     path("cannulas/<uuid:public_id>/remove/", decannulation.cannula_remove, name="cannula-remove"),
     path("runs/<uuid:public_id>/care-plan/", care_plan.care_plan, name="care-plan"),
     path("runs/<uuid:public_id>/care-plan/target/", care_plan.target_set, name="target-set"),

@@ -3,7 +3,7 @@
 Each wraps an action of `patients` and brings alerts and what is owed up to date.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from circuits.actions.dues import (
     reassess_reconfiguration,
 )
 from circuits.actions.exchange import remove_all
+from circuits.actions.run_gap import ask_about_gap
 from circuits.actions.safety import reassess_safety
 from circuits.actions.watching import reassess_trial
 from circuits.models import RemovalReason
@@ -54,9 +55,14 @@ def start_support(
     by: User,
     at: datetime,
     public_id: UUID | None = None,
+    confirmed: Collection[str] = (),
     **facts: Any,
 ) -> Run:
-    """Flow on: one tap and a time. What is not known yet is owed, with due times."""
+    """Flow on: one tap and a time. What is not known yet is owed, with due times.
+
+    So soon after flow off that it is the same run, it is asked back (`run_gap`).
+    """
+    ask_about_gap(patient=patient, started_at=started_at, at=at, confirmed=confirmed)
     run = run_actions.start_run(
         patient=patient,
         unit=unit,

@@ -214,6 +214,18 @@ class RunInput(RunFacts):
     mode = serializers.ChoiceField(choices=Mode.choices, required=False)
     configuration = optional_text(60)
     public_id = serializers.UUIDField(required=False)
+    confirmed = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        default=list,
+        max_length=10,
+        help_text="run_gap: a new run although the last one ended just now",
+    )
+
+
+class RunResumed(Input):
+    """Flow is on again in the same run."""
+
+    resumed_at = Instant()
 
 
 class RunEnd(Input):

@@ -15,6 +15,7 @@ from rest_framework.serializers import ValidationError
 from accounts.access import require_in_unit
 from accounts.models import Unit
 from accounts.permissions import Permission
+from circuits.actions.run_gap import resume_support
 from circuits.actions.support import confirm_limits, decannulate, start_support
 from circuits.api.run_shapes import (
     ConfirmationInput,
@@ -23,6 +24,7 @@ from circuits.api.run_shapes import (
     RunEnd,
     RunFacts,
     RunInput,
+    RunResumed,
     RunRowShape,
     RunShape,
 )
@@ -73,6 +75,7 @@ class RunEndpoint(Listed, Shown):
         "retrieve": P.PATIENT_VIEW,
         "create": P.RUN_START,
         "end": P.RUN_EDIT,
+        "resume": P.RUN_EDIT,
         "outcome": P.PATIENT_VIEW,
         "set_outcome": P.RUN_EDIT,
         "facts": P.RUN_EDIT,
@@ -119,6 +122,14 @@ class RunEndpoint(Listed, Shown):
         """Flow off: the run ends, its parts come out, its alerts close, its reminders stop."""
         run, facts = self.row, self.read(RunEnd)
         return self.show(decannulate(run=run, **facts, by=self.user, at=self.at))
+
+    @extend_schema(request=RunResumed, responses=RunShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def resume(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Flow on again within the site's gap: the same run; 409 `not_the_same_run` after it."""
+        run, facts = self.row, self.read(RunResumed)
+        return self.show(resume_support(run=run, **facts, by=self.user, at=self.at))
 
     @extend_schema(responses=OutcomeShape)
     @action(detail=True, methods=["get"])

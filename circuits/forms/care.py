@@ -233,6 +233,12 @@ class CallOffForm(OnceForm):
     reason = forms.CharField(label="Why is it called off?", max_length=300)
 
 
+class ResumeForm(ClockedForm, OnceForm):
+    """Flow is on again in the same run."""
+
+    resumed_at = ClinicalDateTimeField(label="Flow on again at")
+
+
 class RemovalForm(ClockedForm, OnceForm):
     """A cannula that came out."""
 

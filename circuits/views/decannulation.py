@@ -7,7 +7,8 @@ from django.utils import timezone
 from accounts.access import UserRequest, held, requires, row_or_refuse
 from accounts.permissions import Permission
 from circuits.actions.checklists import DECANNULATION
-from circuits.forms.care import RemovalForm
+from circuits.actions.run_gap import resume_support
+from circuits.forms.care import RemovalForm, ResumeForm
 from circuits.journeys import phases
 from circuits.views.form_page import form_page
 from patients.access import note_reading, open_run
@@ -30,11 +31,31 @@ def decannulation(request: UserRequest, public_id: str) -> HttpResponse:
         "phases": phases(run, str(run.public_id), [DECANNULATION], at),
         "subject": run.public_id,
         "cannulas": run.cannulas.all(),
+        "interruptions": run.interruptions.all(),
         "may_edit": Permission.RUN_EDIT in rights,
         "may_answer": Permission.CHECK_RECORD in rights,
         "at": at,
     }
     return render(request, "patients/decannulation.html", context)
+
+
+@requires(Permission.RUN_EDIT)
+def support_resume(request: UserRequest, public_id: str) -> HttpResponse:
+    """Record that flow is on again in the same run."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.RUN_EDIT, what="flow on again")
+    form = ResumeForm(request.POST or None, at=at)
+    return form_page(
+        request,
+        run,
+        form,
+        lambda facts: resume_support(run=run, **facts, by=request.user, at=at),
+        title="Flow on again",
+        back=PAGE,
+        done="The run goes on. Say which parts are in the circuit now.",
+        at=at,
+        note="Within the site's gap a return is the same run; after it, start a new one.",
+    )
 
 
 @requires(Permission.RUN_EDIT)

@@ -38,7 +38,7 @@ from patients.actions.run import record_outcome
 from patients.models import Outcome, Patient, Run
 from patients.queries import banner_of, mode_problems, run_hours
 from web.once import KEY
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 from web.problems import RuleBroken
 
 Act = Callable[[dict[str, Any]], object]
@@ -76,6 +76,7 @@ def support_start(request: UserRequest) -> HttpResponse:
             mode=facts["mode"],
             support_type=facts["support_type"],
             public_id=form.cleaned_data["client_uuid"],
+            confirmed=confirmed_in(request),
             by=request.user,
             at=at,
         )

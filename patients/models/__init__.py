@@ -17,6 +17,7 @@ from patients.models.clinical_event import BleedingEvent, BloodProduct, Complica
 from patients.models.consent import FamilyEntry, FamilyEntryKind
 from patients.models.diagnosis_code import DiagnosisCode
 from patients.models.infection import CultureSite, Infection
+from patients.models.interruption import Interruption
 from patients.models.limit import LimitConfirmation, RunLimit
 from patients.models.mode import Mode, ModeSegment
 from patients.models.movement import BedMove, GoDecision, LegKind, TransportLeg
@@ -49,6 +50,7 @@ __all__ = [
     "FamilyEntryKind",
     "GoDecision",
     "Infection",
+    "Interruption",
     "LegKind",
     "LimitConfirmation",
     "Lumens",

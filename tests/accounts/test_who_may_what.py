@@ -43,6 +43,7 @@ WRITES = {
     "circuits:leg-arrive": SPECIALISTS,
     "circuits:leg-stand-down": SPECIALISTS,
     "circuits:cannula-remove": SPECIALISTS,
+    "circuits:support-resume": SPECIALISTS,
     "circuits:outcome-record": SPECIALISTS,
     "circuits:component-install": SPECIALISTS,
     "circuits:component-exchange": SPECIALISTS,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
-from circuits.actions.support import record_cannula
+from circuits.actions.support import decannulate, record_cannula
 from circuits.actions.transport import arrive, depart, plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.document import Typed
@@ -27,6 +27,7 @@ from patients.models import (
     DailyTarget,
     Diagnosis,
     EmergencyPlan,
+    Interruption,
     ModeSegment,
     Outcome,
     Patient,
@@ -44,7 +45,7 @@ from tests.scenarios import device, running_vv, with_circuit
 
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
-    "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at",
+    "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
 }  # fmt: skip
 
 
@@ -174,6 +175,7 @@ ENTRIES = [
         {"removed_at": "now", "reason": "elective_decannulation", "repair": "none"},
         Cannula.objects.exclude(removed_at=None),
     ),
+    Entry("circuits:support-resume", "run_off", {"resumed_at": "now"}, Interruption),
     Entry("labs:result-create", "run", {"collected_at": "now", "aptt": "55"}, Result),
     Entry("labs:result-correct", "result", {"value": "1.9", "reason": "misread"}, Result),
     Entry(
@@ -267,6 +269,12 @@ class Ward:
             purpose="drainage",
             inserted_at=self.run.started_at,
         )
+
+    @cached_property
+    def run_off(self):
+        """The run of another patient, ended some hours ago."""
+        other = running_vv(PatientFactory(unit=self.unit), self.by)
+        return self._acted(decannulate, run=other, ended_at=self.began)
 
     @cached_property
     def physician(self):
