@@ -10,6 +10,7 @@ from typing import Any
 from rest_framework import serializers
 
 from alerts.escalation import read_steps
+from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
 from ecmo import site_care
 from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_numbers import JsonNumber
@@ -143,6 +144,13 @@ def _validate(shape: serializers.BaseSerializer[Any]) -> None:
     shape.is_valid(raise_exception=True)
 
 
+def _diagrams(body: Any) -> None:
+    try:
+        read_templates(body, FRAMES)
+    except Unreadable as unreadable:
+        raise serializers.ValidationError(str(unreadable)) from unreadable
+
+
 def _debts(body: Any) -> None:
     rows = body
     if isinstance(body, dict):
@@ -162,6 +170,7 @@ KINDS: dict[str, Check] = {
     "change_policy": check_change_policy,
     "change_schedule": one_of(ChangeSchedule),
     "check_cadence": one_of(Cadence),
+    "circuit_diagrams": _diagrams,
     "clinical_switches": one_of(Switches),
     "debt_policy": _debts,
     "decannulation": one_of(site_care.Checklist),

@@ -1,5 +1,6 @@
 """The circuit of a run: components with their hours, install, exchange."""
 
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,17 +12,18 @@ from accounts.access import UserRequest, held, requires, row_or_refuse
 from accounts.permissions import Permission
 from alerts.models import Alert
 from circuits.actions.exchange import exchange_components, install_component, open_circuit
+from circuits.diagram_of_run import diagram_of
 from circuits.forms.circuit import ExchangeForm, InstallForm
 from circuits.lives import lives
 from circuits.models import ComponentUse
 from circuits.queries import Recent
-from circuits.views.overview import circuit_drawing
 from patients.access import note_reading, open_run
 from patients.queries import banner_of
 from web.pages import act_on_form
 from web.times import clinical_time
 
 FIRST_CIRCUIT = "Circuit 1"
+LOOK_BACK = 8
 
 
 @requires(Permission.PATIENT_VIEW)
@@ -29,15 +31,15 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
     """Show the circuit: the drawing, what is in it, what was in it."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="circuit")
-    banner = banner_of(run.patient, run, at)
     alerts = list(Alert.objects.open().filter(run=run))
-    newest = next(iter(Recent(run)), None)
+    readings = list(islice(Recent(run), LOOK_BACK))
     every = lives(run, at)
+    inside = [life for life in every if not life.use.removed_at]
     context = {
         "run": run,
-        "banner": banner,
-        **circuit_drawing(run, banner.mode, [newest] if newest else [], alerts),
-        "inside": [life for life in every if not life.use.removed_at],
+        "banner": banner_of(run.patient, run, at),
+        "diagram": diagram_of(run, readings, alerts, {life.use.kind for life in inside}, at),
+        "inside": inside,
         "outside": [life for life in reversed(every) if life.use.removed_at],
         "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
         "at": at,

@@ -1,7 +1,7 @@
 """The patient page: what needs someone, key values with what they were, trends, components."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
-from circuits.diagram import draw
+from circuits.diagram_of_run import OLD_AFTER, diagram_of
 from circuits.lives import lives
 from circuits.queries import Reading, Recent
 from circuits.trends import DEFAULT_WINDOW, SHOWN, WINDOWS, trend_json, window
@@ -32,7 +32,6 @@ KEY_VALUES = (
     "sweep_gas_flow",
     "sat_post_membrane",
 )
-OLD_AFTER = timedelta(hours=2)
 LOOK_BACK = 24
 WINDOW_LABELS = (("12", "12hr"), ("24", "24hr"), ("72", "72hr"), ("run", "Run"))
 RECENT_EVENTS = 8
@@ -61,15 +60,17 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
     )
     name = request.GET.get("window", DEFAULT_WINDOW)
     readings = [one for _, one in zip(range(LOOK_BACK), Recent(run), strict=False)]
-    banner = banner_of(run.patient, run, at)
+    parts = lives(run, at)
+    inside = {life.use.kind for life in parts if not life.use.removed_at}
     context = {
         "run": run,
-        "banner": banner,
-        **circuit_drawing(run, banner.mode, readings[:1], alerts),
+        "banner": banner_of(run.patient, run, at),
+        "diagram": diagram_of(run, readings, alerts, inside, at),
+        "read_at": readings[0].checked_at if readings else None,
         "alerts": alerts,
         "dues": Due.objects.open().filter(run=run),
         "values": _key_values(run, readings, alerts, at),
-        "lives": lives(run, at),
+        "lives": parts,
         "events": timeline(run)[:RECENT_EVENTS],
         "hours": run_hours(run, at),
         "panels": [MEASURES[code] for code in SHOWN],
@@ -118,18 +119,6 @@ def limits_shown(run: Run) -> dict[str, Any]:
 
 def _float(bound: Decimal | None) -> float | None:
     return None if bound is None else float(bound)
-
-
-def circuit_drawing(
-    run: Run, mode: str, readings: list[Reading], alerts: list[Alert]
-) -> dict[str, Any]:
-    """Return the drawing of the circuit with the values of the newest check."""
-    attention: dict[str, int] = {}
-    for alert in alerts:
-        attention[alert.parameter] = max(alert.severity, attention.get(alert.parameter, 0))
-    newest = readings[0] if readings else None
-    drawing = draw(mode, run.cannulas.all(), newest.values if newest else {}, attention)
-    return {"drawing": drawing, "read_at": newest.checked_at if newest else None}
 
 
 def _key_values(
