@@ -49,6 +49,7 @@ class Line:
     level: str
     hatch: Box | None
     label: str
+    is_old: bool = False
 
     @property
     def mark(self) -> str:
@@ -65,6 +66,11 @@ class Placed:
     lines: Sequence[Line] = ()
     is_known: bool = True
     text: str = ""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether any of its values is old: a device is hatched as a whole."""
+        return any(line.is_old for line in self.lines)
 
     @property
     def lead_to(self) -> Point:
@@ -218,6 +224,7 @@ def _line(node: Node, index: int, code: str, value: Value | None) -> Line:
         level=level_name(value.severity) if value.severity else "",
         hatch=text_box(at, node.anchor, text, unit) if value.is_old else None,
         label=measure.short,
+        is_old=value.is_old,
     )
 
 
@@ -276,6 +283,6 @@ def _words(
 
 
 def _read_aloud(line: Line) -> str:
-    marks = [f"{line.level} attention" if line.level else "", "old" if line.hatch else ""]
+    marks = [f"{line.level} attention" if line.level else "", "old" if line.is_old else ""]
     told = ", ".join(mark for mark in marks if mark)
     return f"{line.label} {line.value} {line.unit}" + (f" ({told})" if told else "")

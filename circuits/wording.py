@@ -86,7 +86,11 @@ def _typed(readings: Readings, code: str) -> Decimal:
 
 
 def _range(limit: Limit | None, kind: str, code: str) -> str:
-    span: Span = getattr(limit, kind) if limit else Span()
+    return span_words(getattr(limit, kind) if limit else Span(), code)
+
+
+def span_words(span: Span, code: str) -> str:
+    """Return what lies inside the bounds of a measure, with its unit."""
     measure = MEASURES[code]
     if span.low is not None and span.high is not None:
         return f"{measure.text(span.low)} to {measure.text(span.high)}"

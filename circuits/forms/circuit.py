@@ -7,7 +7,7 @@ from uuid import uuid4
 from django import forms
 
 from circuits.actions.exchange import NewPart
-from circuits.models import DeviceModel, RemovalReason
+from circuits.models import DeviceModel
 from web.fields import ClinicalDateTimeField
 from web.formbase import ClockedForm, OnceForm
 
@@ -59,19 +59,6 @@ class InstallForm(PartForm):
         max_length=40, required=False, help_text="Only if the circuit has two of a kind."
     )
     installed_at = ClinicalDateTimeField(label="Put in at")
-
-
-class ExchangeForm(PartForm):
-    """A part exchanged for another, with the reason."""
-
-    reason = forms.ChoiceField(
-        choices=[
-            ("", "Choose"),
-            *(c for c in RemovalReason.choices if c[0] != RemovalReason.END_OF_RUN),
-        ]
-    )
-    exchanged_at = ClinicalDateTimeField(label="Exchanged at")
-    note = forms.CharField(max_length=300, required=False)
 
 
 class DeviceForm(forms.ModelForm[DeviceModel]):

@@ -5,22 +5,16 @@ from typing import Any
 from django import forms
 
 from accounts.models import Unit
-from patients.models import (
-    CannulaPurpose,
-    CannulaSite,
-    Mode,
-    Patient,
-    Side,
-    SupportType,
-    Technique,
-    WeightBasis,
-)
+from patients.models import Mode, Patient, SupportType, WeightBasis
 from patients.models.run import EndReason
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
+ECPR = (
+    "ECPR: flow as part of the first resuscitation from cardiac arrest, before circulation had "
+    "held for 20 minutes without compressions. Cannulated in a hurry without an arrest is not ECPR."
+)
 HARD_LEAST_KG, HARD_MOST_KG = "0.3", 650
-MOST_FR = 60
 
 
 class FlowOnForm(ClockedForm, OnceForm):
@@ -34,7 +28,7 @@ class FlowOnForm(ClockedForm, OnceForm):
     support_type = forms.ChoiceField(
         choices=[("", "Not decided yet"), *SupportType.choices],
         required=False,
-        help_text="ECPR: flow started during conventional CPR, or while CPR was still recurring.",
+        help_text=ECPR,
     )
     unit = forms.ModelChoiceField(Unit.objects.none(), empty_label=None)
 
@@ -46,17 +40,6 @@ class FlowOnForm(ClockedForm, OnceForm):
             field.queryset = rows
 
 
-class ModeForm(ClockedForm, OnceForm):
-    """The mode from a time on."""
-
-    mode = forms.ChoiceField(choices=[c for c in Mode.choices if c[0] != Mode.UNKNOWN])
-    starts_at = ClinicalDateTimeField(label="From")
-    configuration = forms.CharField(
-        max_length=60, required=False, help_text="As told at the bedside, such as Vf-Vj."
-    )
-    reason = forms.CharField(max_length=200, required=False)
-
-
 class WeightForm(ClockedForm, OnceForm):
     """A weight with how it was got."""
 
@@ -65,21 +48,6 @@ class WeightForm(ClockedForm, OnceForm):
     )
     basis = forms.ChoiceField(choices=WeightBasis.choices)
     measured_at = ClinicalDateTimeField(label="Weighed at")
-
-
-class CannulaForm(ClockedForm, OnceForm):
-    """A cannula that was put in."""
-
-    site = forms.ChoiceField(choices=CannulaSite.choices)
-    side = forms.ChoiceField(choices=Side.choices, required=False)
-    purpose = forms.ChoiceField(choices=CannulaPurpose.choices)
-    size_fr = MeasureField(label="Size", unit="Fr", max_value=MOST_FR, min_value=1, required=False)
-    technique = forms.ChoiceField(choices=Technique.choices, required=False)
-    depth_cm = MeasureField(label="Depth secured", unit="cm", min_value=0, required=False)
-    tip_position = forms.CharField(
-        max_length=80, required=False, help_text="As seen on imaging. May follow later."
-    )
-    inserted_at = ClinicalDateTimeField(label="Put in at")
 
 
 class LimitForm(ClockedForm, OnceForm):

@@ -75,6 +75,13 @@ class Exchange(models.Model):
         return self.run.unit
 
 
+class PartPhotoQuerySet(models.QuerySet["PartPhoto"]):
+    def visible_to(self, user: User, at: datetime) -> "PartPhotoQuerySet":
+        """Photos of parts of runs in units where `user` may see patients."""
+        units = Unit.objects.with_permission(user, Permission.PATIENT_VIEW, at)
+        return self.filter(use__circuit__run__unit__in=units.values("pk"))
+
+
 @tracked
 class PartPhoto(models.Model):
     """One photo of a part: its label, its clots."""
@@ -92,9 +99,16 @@ class PartPhoto(models.Model):
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
+    objects = PartPhotoQuerySet.as_manager()
+
     class Meta:
         ordering = ["entered_at", "pk"]
         triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.get_kind_display().lower()} of {self.use}"
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of the run: whose permissions decide."""
+        return self.use.unit

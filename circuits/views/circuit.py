@@ -1,5 +1,6 @@
-"""The circuit of a run: components with their hours, install, exchange."""
+"""The circuit of a run: components with their hours, exchanges, install."""
 
+from collections import defaultdict
 from itertools import islice
 from typing import Any
 
@@ -8,19 +9,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
-from alerts.models import Alert
-from circuits.actions.exchange import exchange_components, install_component, open_circuit
+from alerts.models import Alert, Due
+from circuits.actions.dues import COMPLICATION
+from circuits.actions.exchange import install_component, open_circuit
 from circuits.diagram_of_run import diagram_of
-from circuits.forms.circuit import ExchangeForm, InstallForm
+from circuits.forms.circuit import InstallForm
 from circuits.lives import lives
-from circuits.models import ComponentUse
+from circuits.models import ComponentUse, PartPhoto
 from circuits.queries import Recent
-from patients.access import note_reading, open_run
+from patients.access import open_run
 from patients.queries import banner_of
 from web.pages import act_on_form
-from web.times import clinical_time
 
 FIRST_CIRCUIT = "Circuit 1"
 LOOK_BACK = 8
@@ -35,13 +36,25 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
     readings = list(islice(Recent(run), LOOK_BACK))
     every = lives(run, at)
     inside = [life for life in every if not life.use.removed_at]
+    photos: dict[int, list[PartPhoto]] = defaultdict(list)
+    for photo in PartPhoto.objects.filter(use__circuit__run=run):
+        photos[photo.use_id].append(photo)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "diagram": diagram_of(run, readings, alerts, {life.use.kind for life in inside}, at),
         "inside": inside,
-        "outside": [life for life in reversed(every) if life.use.removed_at],
+        "exchanges": run.exchanges.select_related(
+            "circuit", "new_circuit", "entered_by"
+        ).prefetch_related("taken_out__component__model", "put_in__component__model"),
+        "owed": set(
+            Due.objects.open().filter(run=run, kind=COMPLICATION).values_list("subject", flat=True)
+        ),
+        "outside": [
+            (life, photos.get(life.use.pk, ())) for life in reversed(every) if life.use.removed_at
+        ],
         "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
+        "may_keep": Permission.COMPONENT_EXCHANGE in held(request),
         "at": at,
     }
     return render(request, "circuits/circuit_detail.html", context)
@@ -77,46 +90,4 @@ def component_install(request: UserRequest, public_id: str) -> HttpResponse:
         },
         then=back,
         done="Component installed.",
-    )
-
-
-@requires(Permission.COMPONENT_EXCHANGE)
-def component_exchange(request: UserRequest, public_id: str) -> HttpResponse:
-    """Exchange one part: the old one comes out as the new one goes in."""
-    at = timezone.now()
-    rows = ComponentUse.objects.select_related(
-        "circuit__run__patient__centre", "circuit__run__unit__centre", "component__model"
-    )
-    use = row_or_refuse(rows, request.user, Permission.COMPONENT_EXCHANGE, public_id=public_id)
-    run = use.circuit.run
-    note_reading(request, run.patient, "exchange", use.public_id)
-    form = ExchangeForm(request.POST or None, at=at, kind=use.kind)
-    installed = use.installed_at.astimezone(run.unit.centre.tz)
-    back = reverse("circuits:circuit-detail", args=[run.public_id])
-
-    def exchange(facts: dict[str, Any]) -> list[ComponentUse]:
-        return exchange_components(
-            run=run,
-            changes=[(use, form.part())],
-            exchanged_at=facts["exchanged_at"],
-            reason=facts["reason"],
-            note=facts["note"],
-            by=request.user,
-            at=at,
-        )
-
-    return act_on_form(
-        request,
-        form,
-        exchange,
-        page="circuits/entry_form.html",
-        context={
-            "run": run,
-            "banner": banner_of(run.patient, run, at),
-            "title": f"Exchange the {use.get_kind_display().lower()}",
-            "note": f"Out comes {use.component}, in since {clinical_time(installed)}.",
-            "back": back,
-        },
-        then=back,
-        done="Exchanged. The new part's clock runs from the time you gave.",
     )

@@ -14,20 +14,17 @@ from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
 from accounts.queries import units_of
 from alerts.models import Due
+from circuits.actions.dues import CHECK, LIMITS, REVIEW
 from circuits.actions.support import (
     change_limit,
     decannulate,
-    record_cannula,
-    record_mode,
     record_weight,
     start_support,
 )
 from circuits.forms.support import (
-    CannulaForm,
     FlowOffForm,
     FlowOnForm,
     LimitForm,
-    ModeForm,
     OutcomeForm,
     WeightForm,
 )
@@ -35,8 +32,9 @@ from clinical.measures import MEASURES
 from clinical.spans import Span
 from patients.access import open_run
 from patients.actions.run import record_outcome
+from patients.configuration import configuration_of, inside_at
 from patients.models import Outcome, Patient, Run
-from patients.queries import banner_of, mode_problems, run_hours
+from patients.queries import banner_of, mode_at, mode_problems, run_hours
 from web.once import KEY
 from web.pages import act_on_form, confirmed_in
 from web.problems import RuleBroken
@@ -97,16 +95,20 @@ def support_detail(request: UserRequest, public_id: str) -> HttpResponse:
     """Show the run: hours, modes, weights, cannulas, what is owed, outcome."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="run")
+    end, modes = run.ended_at or at, list(run.modes.order_by("starts_at"))
+    dues = Due.objects.open().filter(run=run)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "hours": run_hours(run, at),
-        "modes": run.modes.order_by("starts_at"),
+        "modes": modes,
         "problems": mode_problems(run, at),
         "weights": run.weights.all(),
-        "cannulas": run.cannulas.all(),
+        "cannulas": run.cannulas.prefetch_related("positions"),
+        "configuration": configuration_of(inside_at(run, end), mode_at(modes, end)),
         "outcome": Outcome.objects.filter(run=run).first(),
-        "dues": Due.objects.open().filter(run=run, rule__startswith="debt."),
+        "dues": dues.exclude(kind__in=[CHECK, REVIEW, "sample"]),
+        "confirms": dues.filter(kind=LIMITS).first(),
         "may_edit": Permission.RUN_EDIT in held(request),
         "may_limit": Permission.LIMIT_SET in held(request),
         "at": at,
@@ -115,21 +117,9 @@ def support_detail(request: UserRequest, public_id: str) -> HttpResponse:
 
 
 @requires(Permission.RUN_EDIT)
-def mode_create(request: UserRequest, public_id: str) -> HttpResponse:
-    """Enter or change the mode."""
-    return _entry(request, public_id, ModeForm, "Mode", record_mode, "Mode recorded.")
-
-
-@requires(Permission.RUN_EDIT)
 def weight_create(request: UserRequest, public_id: str) -> HttpResponse:
     """Enter a weight."""
     return _entry(request, public_id, WeightForm, "Weight", record_weight, "Weight recorded.")
-
-
-@requires(Permission.RUN_EDIT)
-def cannula_create(request: UserRequest, public_id: str) -> HttpResponse:
-    """Enter a cannula."""
-    return _entry(request, public_id, CannulaForm, "Cannula", record_cannula, "Cannula recorded.")
 
 
 @requires(Permission.PATIENT_VIEW)

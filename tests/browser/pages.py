@@ -20,6 +20,7 @@ NO_PAGES = {
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
     "reports:report-file", "reports:run-sign", "reports:run-summary",
     "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
+    "circuits:part-photo",
 }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def _keys(ward, run):
         "circuits:check-detail": check,
         "circuits:check-amend": check,
         **_care(run),
+        "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,
@@ -102,7 +104,7 @@ def _care(run):
     return {
         "circuits:trial-step": trial,
         "circuits:trial-judge": trial,
-        "circuits:cannula-remove": cannula,
+        **{f"circuits:cannula-{name}": cannula for name in ("correct", "move", "remove")},
         **{f"circuits:leg-{name}": leg for name in LEG_PAGES},
     }
 

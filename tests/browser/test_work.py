@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
 from circuits.models import ComponentUse
@@ -60,24 +61,49 @@ def test_flow_on_is_one_tap_from_the_patient_and_a_time(screen, patient, special
     assert page.get_by_text("Mode not known", exact=True).is_visible()
 
 
-def test_a_component_is_exchanged_and_the_new_clock_runs(screen, run, specialist):
+def test_an_urgent_oxygenator_exchange_with_seconds_off_support_and_the_old_part_held_back(
+    screen, run, specialist, tmp_path
+):
     with_circuit(run, specialist, at=run.started_at)
-    model = device("oxygenator")
+    photo = tmp_path / "clots.png"
+    Image.new("RGB", (40, 30), "maroon").save(photo)
     opened = screen(specialist)
     opened.open(f"/runs/{run.public_id}/circuit/")
     page = opened.page
     page.get_by_role("row", name="Oxygenator").get_by_role("link", name="Exchange").click()
-    page.get_by_label("Product").select_option(label=str(model))
-    page.get_by_label("Lot").fill("L77")
-    page.get_by_label("Serial").fill("SN77")
+    oxygenator = _fill_in_oxygenator(page, photo)
     page.get_by_label("Reason").select_option("clot")
+    page.get_by_label("Urgency").select_option("urgent")
+    page.get_by_label("Off support").fill("48")
     page.get_by_role("button", name="Now", exact=True).click()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Record the exchange").click()
+    page.get_by_text("With this reason goes one of").wait_for()
+    assert oxygenator.get_by_label("Serial").input_value() == "SN77"
+    page.get_by_label("101 Oxygenator failed").check()
+    oxygenator.get_by_label("Photo of the old part").set_input_files(photo)
+    page.get_by_role("button", name="Record the exchange").click()
 
     page.get_by_text("Exchanged.").wait_for()
-    inside = ComponentUse.objects.get(component__serial="SN77")
-    assert inside.removed_at is None
-    assert ComponentUse.objects.exclude(removed_at=None).get().removed_reason == "clot"
+    assert page.get_by_text("In quarantine").is_visible()
+    assert "Off support 48" in page.locator("ol.timeline").inner_text()
+    gone = ComponentUse.objects.exclude(removed_at=None).get()
+    assert (gone.removed_reason, gone.fate, gone.photos.count()) == ("clot", "quarantine", 1)
+    assert (gone.went_out_with.urgency, gone.went_out_with.off_support_s) == ("urgent", 48)
+    assert ComponentUse.objects.get(component__serial="SN77").removed_at is None
+    assert run.complications.get().code == "101"
+    address = page.get_by_role("link", name="photo: other").get_attribute("href")
+    assert page.request.get(opened.address + address).headers["content-type"] == "image/png"
+
+
+def _fill_in_oxygenator(page, photo):
+    """Say which oxygenator went in, and that the old one is held back."""
+    part = page.get_by_role("group", name="Oxygenator", exact=True)
+    part.get_by_label("Product").select_option(label=str(device("oxygenator")))
+    part.get_by_label("Lot").fill("L77")
+    part.get_by_label("Serial").fill("SN77")
+    part.get_by_label("Where the old part went").select_option("In quarantine")
+    part.get_by_label("Photo of the old part").set_input_files(photo)
+    return part
 
 
 def test_a_result_is_charted_and_the_infusion_changed(screen, run, nurse, physician):

@@ -138,6 +138,7 @@ def test_values_carry_their_unit_attention_as_a_shape_and_a_hatch_when_old():
     assert (oxygenator.level, oxygenator.lines[0].mark) == ("high", "\N{BLACK DIAMOND}")
     assert (flow.lines[0].value, flow.lines[0].unit) == ("4.20", "L/min")
     assert flow.lines[0].hatch
+    assert (flow.is_old, oxygenator.is_old) == (True, False)
     assert flow.lines[1].value == "not read"
     assert "\N{GREEK CAPITAL LETTER DELTA}P 96 mmHg (high attention)" in drawing.words
     assert "Flow 4.20 L/min (old)" in drawing.words

@@ -94,7 +94,7 @@ ENTRIES = [
     Entry(
         "circuits:component-exchange",
         "use",
-        {"exchanged_at": "now", "serial": "X-9", "reason": "clot"},
+        {"exchanged_at": "now", "reason": "clot", "complications": ["101"]},
         ComponentUse,
     ),
     Entry("circuits:support-start", "", {"started_at": "now", "mode": "VA"}, Run),
@@ -308,7 +308,11 @@ class Ward:
         """Return what is typed, with the choices that only this ward knows."""
         chosen = {
             "circuits:component-install": {"model": device("console").pk},
-            "circuits:component-exchange": {"model": device("oxygenator").pk},
+            "circuits:component-exchange": {
+                f"p{self.use.pk}-answer": "new",
+                f"p{self.use.pk}-model": device("oxygenator").pk,
+                f"p{self.use.pk}-serial": "X-9",
+            },
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
             "staffing:shift-create": {"person": self.nurse.public_id},
         }

@@ -36,10 +36,14 @@ def test_an_exchange_closes_the_review_and_opens_a_new_clock(old, specialist, ob
 
     exchanged = Person(specialist).saves(
         url,
-        model=device("oxygenator").pk,
-        lot="L-2",
-        serial="SN-2",
+        **{
+            f"p{old.pk}-answer": "new",
+            f"p{old.pk}-model": device("oxygenator").pk,
+            f"p{old.pk}-lot": "L-2",
+            f"p{old.pk}-serial": "SN-2",
+        },
         reason=RemovalReason.CLOT,
+        complications=["101"],
         exchanged_at="11:30",
     )
 

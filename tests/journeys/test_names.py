@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from interop.models import QuarantinedObservation
+from patients.actions.cannula import insert_cannula
 from patients.actions.patient import correct_patient
 from tests.browser.pages import places
 from tests.factories import NOON
@@ -52,6 +53,15 @@ def ward(patient, unit, specialist, lab_interface, called):
         by=specialist,
         at=NOON,
         reason=called[:200],
+    )
+    insert_cannula(
+        run=ward.run,
+        inserted_at=NOON,
+        site="femoral_v",
+        purpose="drainage",
+        tip_position=called[:80],
+        by=specialist,
+        at=NOON,
     )
     return ward
 

@@ -22,6 +22,7 @@ RUN_PAGES = [
     "circuits:check-create",
     "circuits:circuit-detail",
     "circuits:component-install",
+    "circuits:exchange-create",
     "patients:event-list",
     "labs:anticoagulation",
     "labs:results",
