@@ -7,29 +7,16 @@ from uuid import uuid4
 from django import forms
 
 from circuits.actions.exchange import NewPart
+from circuits.forms.scan import LabelForm
 from circuits.models import DeviceModel
 from web.fields import ClinicalDateTimeField
 from web.formbase import ClockedForm, OnceForm
 
 
-class PartForm(ClockedForm, OnceForm):
+class PartForm(ClockedForm, OnceForm, LabelForm):
     """A part: its model and its label."""
 
-    model = forms.ModelChoiceField(DeviceModel.objects.none(), label="Product")
-    udi = forms.CharField(
-        label="UDI as scanned",
-        max_length=200,
-        required=False,
-        help_text="Scan the label here, or type lot, serial and expiry below.",
-    )
-    lot = forms.CharField(max_length=40, required=False)
-    serial = forms.CharField(max_length=40, required=False)
-    expires_on = forms.DateField(
-        label="Expiry",
-        required=False,
-        input_formats=["%d-%b-%Y", "%Y-%m-%d"],
-        help_text="Such as 31-Mar-2027.",
-    )
+    field_order = ("udi", "label_photo", "model", "lot", "serial", "expires_on")
 
     def __init__(self, *args: Any, kind: str = "", **options: Any) -> None:
         super().__init__(*args, **options)

@@ -65,7 +65,7 @@ def component_install(request: UserRequest, public_id: str) -> HttpResponse:
     """Put a part into the newest circuit of the run, which is opened if there is none."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.COMPONENT_EXCHANGE, what="install")
-    form = InstallForm(request.POST or None, at=at)
+    form = InstallForm(request.POST or None, request.FILES or None, at=at)
     back = reverse("circuits:circuit-detail", args=[run.public_id])
 
     def install(facts: dict[str, Any]) -> ComponentUse:
@@ -85,6 +85,7 @@ def component_install(request: UserRequest, public_id: str) -> HttpResponse:
         context={
             "run": run,
             "banner": banner_of(run.patient, run, at),
+            "has_files": True,
             "title": "Install a component",
             "back": back,
         },

@@ -46,18 +46,19 @@ def accept_upload(*, name: str, content: bytes, by: User, at: datetime) -> Attac
     The type is read from the bytes, whatever the name says. A photo is written anew, turned the
     right way up, without its EXIF data, which can hold a place and a name.
     """
-    if len(content) > MOST_BYTES:
-        raise FileRefused("The file is larger than 10 MB. Send a smaller photo.")
+    _refuse_large(content)
     safe_name = PurePath(name).name[:150] or "file"
     if content.startswith(PDF_MARK):
         return store_attachment(
             name=safe_name, media_type="application/pdf", content=content, at=at, by=by
         )
-    clean, media_type = _photo(content)
+    clean, media_type = clean_photo(content)
     return store_attachment(name=safe_name, media_type=media_type, content=clean, at=at, by=by)
 
 
-def _photo(content: bytes) -> tuple[bytes, str]:
+def clean_photo(content: bytes) -> tuple[bytes, str]:
+    """Return a photo upright and without EXIF data, and its type. Raises FileRefused."""
+    _refuse_large(content)
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.format not in IMAGE_TYPES or image.width * image.height > MOST_PIXELS:
@@ -73,3 +74,8 @@ def _photo(content: bytes) -> tuple[bytes, str]:
             "This is neither a photo (JPEG, PNG) nor a PDF, or it is damaged."
         ) from unreadable
     return out.getvalue(), media_type
+
+
+def _refuse_large(content: bytes) -> None:
+    if len(content) > MOST_BYTES:
+        raise FileRefused("The file is larger than 10 MB. Send a smaller photo.")

@@ -1,0 +1,92 @@
+"""The label of a part in a form: scanned, typed, or both."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from circuits.models import DeviceModel
+from circuits.udi import Label, read_label
+from circuits.udi.photo import NothingInPhoto, labels_in
+from web.actions.attachments import FileRefused, clean_photo
+from web.times import clinical_date
+
+COMPARE = "Read from the label. Compare product, lot, serial and expiry with the print, then save."
+UNLISTED = "No product of the catalogue has the number {di} of the label. Choose the product."
+
+
+class LabelForm(forms.Form):
+    """A product and its label. A wedge scanner types into the first box and presses Enter.
+
+    What a label says is filled into the boxes left empty, and shown once for confirmation; what
+    somebody typed stays. A label that cannot be read is said so once, and then kept as it came.
+    """
+
+    udi = forms.CharField(
+        label="UDI as scanned",
+        max_length=200,
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Scan the label here, or type lot, serial and expiry below.",
+    )
+    label_seen = forms.CharField(
+        max_length=200, required=False, strip=False, widget=forms.HiddenInput
+    )
+    label_photo = forms.FileField(
+        label="Or a photo of the label",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+    model = forms.ModelChoiceField(DeviceModel.objects.all(), label="Product")
+    lot = forms.CharField(max_length=40, required=False)
+    serial = forms.CharField(max_length=40, required=False)
+    expires_on = forms.DateField(
+        label="Expiry",
+        required=False,
+        input_formats=["%d-%b-%Y", "%Y-%m-%d"],
+        help_text="Such as 31-Mar-2027.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the label once; each other string that is scanned is read anew."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        raw, photo = data.get("udi", ""), data.get("label_photo")
+        if photo:
+            self._look_at(photo)
+        elif raw.strip() and raw != data.get("label_seen"):
+            self._show(read_label(raw))
+        return data
+
+    def _look_at(self, photo: "UploadedFile[Any]") -> None:
+        try:
+            content, _ = clean_photo(photo.read())
+            self._show(labels_in(content)[0])
+        except (FileRefused, NothingInPhoto) as refused:
+            self.add_error("label_photo", refused.message)
+
+    def _show(self, label: Label) -> None:
+        sent: Any = self.data
+        typed, said = sent.copy(), _said(label)
+        for name in ("udi", "label_seen"):
+            typed[self.add_prefix(name)] = label.raw
+        for name, value in said.items():
+            if not self[name].value():
+                typed[self.add_prefix(name)] = value
+                self.errors.pop(name, None)
+        self.data = typed
+        self.add_error("udi", [label.problem or COMPARE, *label.doubts])
+        if label.di and "model" not in said and not self["model"].value():
+            self.errors.pop("model", None)
+            self.add_error("model", UNLISTED.format(di=label.di))
+
+
+def _said(label: Label) -> dict[str, Any]:
+    """Return what the label says, as the boxes take it."""
+    product = DeviceModel.objects.filter(gtin=label.gtin).first() if label.gtin else None
+    expiry = clinical_date(label.expires_on) if label.expires_on else ""
+    said = {"lot": label.lot, "serial": label.serial, "expires_on": expiry}
+    return {
+        **({"model": product.pk} if product else {}),
+        **{name: value for name, value in said.items() if value},
+    }
