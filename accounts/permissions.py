@@ -10,6 +10,9 @@ class Permission(StrEnum):
 
     PATIENT_VIEW = auto()
     PATIENT_EDIT = auto()
+    REFERRAL_RECORD = auto()
+    REFERRAL_TRIAGE = auto()
+    REFERRAL_DECIDE = auto()
     RUN_START = auto()
     RUN_EDIT = auto()
     CHECK_RECORD = auto()
@@ -60,14 +63,22 @@ P = Permission
 
 _READ = {P.PATIENT_VIEW, P.CATALOGUE_VIEW, P.ROSTER_VIEW}
 _BEDSIDE = _READ | {
+    P.REFERRAL_RECORD,
     P.CHECK_RECORD,
     P.CHECK_AMEND,
     P.LAB_RECORD,
     P.INFUSION_CHANGE,
     P.ALERT_ACKNOWLEDGE,
 }
-_SPECIALIST = _BEDSIDE | {P.RUN_START, P.RUN_EDIT, P.COMPONENT_EXCHANGE, P.PATIENT_EDIT}
+_SPECIALIST = _BEDSIDE | {
+    P.REFERRAL_TRIAGE,
+    P.RUN_START,
+    P.RUN_EDIT,
+    P.COMPONENT_EXCHANGE,
+    P.PATIENT_EDIT,
+}
 _LEAD = _SPECIALIST | {
+    P.REFERRAL_DECIDE,
     P.LIMIT_SET,
     P.PLAN_SET,
     P.CARE_PLAN_SET,
@@ -86,7 +97,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: frozenset(_SPECIALIST),
     Role.TRAINEE: frozenset(_BEDSIDE),
     Role.PERFUSIONIST: frozenset(_SPECIALIST | {P.CATALOGUE_EDIT}),
-    Role.PHYSICIAN: frozenset(_SPECIALIST | {P.LIMIT_SET, P.PLAN_SET, P.CARE_PLAN_SET}),
+    Role.PHYSICIAN: frozenset(
+        _SPECIALIST | {P.REFERRAL_DECIDE, P.LIMIT_SET, P.PLAN_SET, P.CARE_PLAN_SET}
+    ),
     Role.PHARMACIST: frozenset(_READ | {P.PLAN_SET, P.ALERT_ACKNOWLEDGE}),
     Role.COORDINATOR: frozenset(_LEAD),
     Role.EQUIPMENT: frozenset({P.CATALOGUE_VIEW, P.CATALOGUE_EDIT}),

@@ -93,6 +93,7 @@ class AlertChangeShape(Shape):
     unit = serializers.SerializerMethodField()
     source = serializers.CharField()  # type: ignore[assignment]  # a field, not the serializer's
     run_ended = serializers.BooleanField(help_text="closed because the run ended")
+    why = serializers.CharField(help_text="why it closed, if not by itself")
 
     def get_unit(self, change: AlertChange) -> str:
         """The unit of the value (UCUM)."""

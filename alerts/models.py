@@ -110,6 +110,7 @@ class AlertChange(models.Model):
     value = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     source = models.CharField(max_length=120, blank=True)
     run_ended = models.BooleanField("closed because the run ended", default=False)
+    why = models.CharField("why it closed, if not by itself", max_length=80, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]

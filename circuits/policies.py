@@ -18,6 +18,7 @@ EXCHANGE_POLICY = "exchange_policy"
 
 DEFAULT_DEBTS: dict[str, float] = {
     "mode": 0,
+    "identity": 1,
     "weight": 1,
     "cannulas": 1,
     "components_udi": 4,

@@ -170,9 +170,11 @@ class Entered:
     weight_kg: Decimal | None = None
     cannulas: tuple[CannulaEntered, ...] = ()
     components: frozenset[str] = frozenset()
+    is_identity_known: bool = True
 
 
 _LABELS = {
+    "identity": "Who the patient is",
     "mode": "The mode",
     "weight": "The weight",
     "cannulas": "A drainage and a return cannula",
@@ -199,6 +201,7 @@ def _owed(entered: Entered) -> dict[str, bool]:
         if cannula.purpose not in PERFUSION_LINES
     )
     return {
+        "identity": not entered.is_identity_known,
         "mode": entered.mode in {None, UNKNOWN_MODE},
         "weight": entered.weight_kg is None,
         "cannulas": lacks_cannulas,

@@ -36,6 +36,13 @@ PAGES = (
         Permission.PATIENT_VIEW,
         below=("/runs/", "/checks/", "/components/", "/labs/", "/flow-on/"),
     ),
+    Page(
+        "Referrals",
+        "phone",
+        "episodes:referral-list",
+        Permission.PATIENT_VIEW,
+        below=("/follow-up/", "/visits/"),
+    ),
     Page("Alerts", "bell-ring", "alerts:alert-list", Permission.PATIENT_VIEW),
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
     Page("Reports", "file-chart-column", "reports:report-list", Permission.REPORT_VIEW),

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "alerts",
     "labs",
     "circuits",
+    "episodes",
     "reports",
     "interop",
     "ecmo",

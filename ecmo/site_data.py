@@ -17,7 +17,7 @@ from ecmo.site_numbers import JsonNumber
 from web.problems import RuleBroken
 from web.shapes import Shape
 
-DEBTS = ("mode", "weight", "cannulas", "components_udi", "tip_position")
+DEBTS = ("identity", "mode", "weight", "cannulas", "components_udi", "tip_position")
 
 
 class Pair(serializers.ListField):

@@ -19,6 +19,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/trail/", patient_trail, name="patient-trail"),
     path("", include("patients.urls")),
     path("", include("circuits.urls")),
+    path("", include("episodes.urls")),
     path("me/", include("accounts.urls")),
     path("accounts/", include("accounts.login_urls")),
     path("admin/", admin.site.urls),

@@ -1,10 +1,12 @@
 """Owe people messages, and deliver them: at least once, each time under the same Message-ID."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -110,6 +112,18 @@ def sweep(at: datetime) -> int:
         for pk in list(owed(at).values_list("pk", flat=True)[:SWEEP_AT_MOST]):
             sent += _deliver(pk, at) == State.SENT
     return sent
+
+
+def withdraw_notifications(*, prefixes: Collection[str]) -> int:
+    """Let messages whose key begins with one of `prefixes` lapse, if they are not sent yet.
+
+    Returns how many. One statement.
+    """
+    about = [Q(key__startswith=prefix) for prefix in prefixes]
+    if not about:
+        return 0
+    queued = Notification.objects.filter(reduce(or_, about), state=State.QUEUED)
+    return queued.update(state=State.EXPIRED)
 
 
 def record_heartbeat(*, names: Sequence[str], at: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Unit
 from alerts.models import Due
@@ -80,3 +81,8 @@ def _is_changed(row: Due, item: Owed) -> bool:
     row.anchor = due.anchor
     row.inputs = {**due.inputs, "why": due.why}
     return before != [getattr(row, name) for name in COLUMNS]
+
+
+def settle_dues(dues: QuerySet[Due], *, at: datetime) -> int:
+    """Settle whatever is still owed of `dues`, whatever it is; return how much. One statement."""
+    return dues.filter(settled_at=None).update(settled_at=at)

@@ -71,14 +71,14 @@ def reconcile_alerts(
 
 
 @transaction.atomic(savepoint=False)
-def close_for_end(*, run: Run, at: datetime) -> list[Alert]:
-    """Close every open alert of a run that ended. The caller holds the run's lock."""
+def close_for_end(*, run: Run, at: datetime, why: str = "the run ended") -> list[Alert]:
+    """Close every open alert of a run that is over, saying why. The caller holds the run's lock."""
     alerts = list(run.alerts.open())
     difference = Difference()
     for alert in alerts:
         _close(difference, alert, at)
     for change in difference.changes:
-        change.run_ended = True
+        change.run_ended, change.why = True, why
     _write(difference)
     return alerts
 

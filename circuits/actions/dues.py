@@ -15,16 +15,18 @@ from clinical.age import AgeGroup
 from clinical.complications import is_told
 from clinical.due import CannulaEntered, Entered
 from clinical.reviews import Deferral, review_clock
+from patients.episode import has_died
 from patients.models import ModeSegment, Run
 from patients.reconfiguration import last_conversion
 from patients.watched import Watched, watched
 
 CHECK = "check"
-DEBTS = frozenset({"mode", "weight", "cannulas", "components_udi", "tip_position"})
+DEBTS = frozenset({"identity", "mode", "weight", "cannulas", "components_udi", "tip_position"})
 REVIEW = "review"
 LIMITS = "limits_confirmation"
 COMPLICATION = "exchange_complication"
 _DEBT_LABELS = {
+    "identity": "Enter who the patient is",
     "mode": "Enter the mode",
     "weight": "Enter the weight and its basis",
     "cannulas": "Enter the drainage and return cannulas",
@@ -59,8 +61,12 @@ def reassess_check_due(
 
 
 def reassess_debts(*, run: Run, at: datetime) -> None:
-    """Say what of the run is still to be entered; also after its end, until it is."""
+    """Say what of the run is still to be entered; also after its end, until it is.
+
+    After the patient's death nobody is reminded: the registry's own list says what it lacks.
+    """
     found = debt_policy(run.unit.centre, at)
+    is_over = run.ended_at is not None and has_died(run)
     items = [
         Owed(
             item.rule.removeprefix("debt."),
@@ -69,7 +75,7 @@ def reassess_debts(*, run: Run, at: datetime) -> None:
             owner="specialist",
             source=found.source,
         )
-        for item in due.debts(found.body, entered_of(run), run.started_at)
+        for item in ([] if is_over else due.debts(found.body, entered_of(run), run.started_at))
     ]
     set_dues(unit=run.unit, run=run, subject=str(run.public_id), kinds=DEBTS, dues=items, at=at)
 
@@ -135,6 +141,7 @@ def entered_of(run: Run) -> Entered:
         weight_kg=weight.weight_kg if weight else None,
         cannulas=cannulas,
         components=frozenset(kinds),
+        is_identity_known=run.patient.is_identity_known,
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Unit, User
-from alerts.actions import close_for_end, set_dues
+from alerts.actions import close_for_end, set_dues, settle_dues
+from alerts.models import Due
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.care_plan import reassess_care_plan
@@ -28,6 +29,7 @@ from circuits.actions.safety import reassess_safety
 from circuits.actions.watching import reassess_trial
 from circuits.models import RemovalReason
 from circuits.queries import uses_of
+from clinical.lifecycle import State
 from clinical.limits import Limit
 from clinical.spans import Span
 from labs.actions.reassess import reassess_labs
@@ -35,33 +37,47 @@ from patients.actions import cannula as cannula_actions
 from patients.actions import limits as limit_actions
 from patients.actions import run as run_actions
 from patients.actions import weight as weight_actions
+from patients.actions.patient import admit_unknown
+from patients.actions.steps import begin_support, note_flow_off
+from patients.actions.times import refuse_future
+from patients.episode import state_of
 from patients.models import (
     Cannula,
     LimitConfirmation,
     ModeSegment,
     Patient,
+    Referral,
     Run,
     RunLimit,
+    SupportType,
     WeightEntry,
 )
+from patients.models.run import EndReason
 
 
 @action("turned flow on")
 def start_support(
     *,
-    patient: Patient,
+    patient: Patient | None,
     unit: Unit,
     started_at: datetime,
     by: User,
     at: datetime,
     public_id: UUID | None = None,
     confirmed: Collection[str] = (),
+    referral: Referral | None = None,
     **facts: Any,
 ) -> Run:
     """Flow on: one tap and a time. What is not known yet is owed, with due times.
 
     So soon after flow off that it is the same run, it is asked back (`run_gap`).
+    Without a patient, one whom nobody knows is admitted under a temporary name. The run is linked
+    to `referral`, or to the open one of the patient.
     """
+    refuse_future(started_at, at, "flow on")
+    if patient is None:
+        called = "ECPR" if facts.get("support_type") == SupportType.ECPR else "ECMO"
+        patient = admit_unknown(unit=unit, seen_at=started_at, called=called, by=by, at=at)
     ask_about_gap(patient=patient, started_at=started_at, at=at, confirmed=confirmed)
     run = run_actions.start_run(
         patient=patient,
@@ -72,6 +88,10 @@ def start_support(
         public_id=public_id,
         **facts,
     )
+    referral = referral or patient.referrals.open().filter(run=None).first()
+    begin_support(run=run, referral=referral, by=by, at=at)
+    if referral is not None:
+        settle_dues(Due.objects.filter(subject=str(referral.public_id)), at=at)
     reassess_owed(run=run, at=at)
     reassess_care_plan(run=run, at=at)
     return run
@@ -190,11 +210,15 @@ def decannulate(
 ) -> Run:
     """Flow off: the run ends, its parts come out, its alerts close, its reminders stop.
 
-    What was never entered stays owed, for the registry.
+    What was never entered stays owed, for the registry. The cannulas may still be in.
     """
+    is_kept = state_of(run) in {State.WITHDRAWN, State.DIED}
     run = run_actions.end_run(run=run, ended_at=ended_at, by=by, at=at, end_reason=end_reason)
     run.weaning_trials.filter(ended_at=None).update(ended_at=ended_at)
     drop_changes(run=run, by=by, at=at)
+    if not is_kept:
+        to = State.CONVERTED if end_reason == EndReason.VAD else State.OFF_SUPPORT_CANNULATED
+        note_flow_off(run=run, to=to, by=by, at=at)
     remove_all(run=run, removed_at=ended_at, by=by, at=at, reason=components_reason)
     close_for_end(run=run, at=at)
     subjects = [str(run.public_id), *(str(use.public_id) for use in uses_of(run))]

@@ -206,9 +206,12 @@ class RunFacts(Input):
 
 
 class RunInput(RunFacts):
-    """Flow on: a patient and a time; all else is owed. `public_id` may be made by the client."""
+    """Flow on: a time; all else is owed. `public_id` may be made by the client.
 
-    patient = serializers.UUIDField()
+    Without a patient, one whom nobody knows is admitted under a temporary name, in `unit`.
+    """
+
+    patient = serializers.UUIDField(required=False)
     unit = UnitField(required=False)
     started_at = Instant()
     mode = serializers.ChoiceField(choices=Mode.choices, required=False)

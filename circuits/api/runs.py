@@ -104,13 +104,16 @@ class RunEndpoint(Listed, Shown):
     @extend_schema(request=RunInput, responses={201: RunShape}, examples=[FLOW_ON_EXAMPLE])
     @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002
-        """Flow on: a patient and a time are enough. 409 `second_running_run` if on ECMO already."""
+        """Flow on: a time is enough. 409 `second_running_run` if on ECMO already."""
         facts = self.read(RunInput)
-        patient: Patient = self.find(Patient.objects, facts.pop("patient"))
-        unit = facts.pop("unit", patient.unit)
+        key = facts.pop("patient", None)
+        patient: Patient | None = self.find(Patient.objects, key) if key else None
+        unit = facts.pop("unit", patient.unit if patient else None)
+        if unit is None:
+            raise ValidationError({"unit": "Name the unit, or the patient if known."})
         require_in_unit(self.user, self.permission, unit, self.at)
         self.require_for_signing(unit, facts)
-        if unit.centre_id != patient.centre_id:
+        if patient and unit.centre_id != patient.centre_id:
             raise ValidationError({"unit": "This unit belongs to another centre."})
         run = start_support(patient=patient, unit=unit, **facts, by=self.user, at=self.at)
         return self.created(run)

@@ -18,9 +18,13 @@ HARD_LEAST_KG, HARD_MOST_KG = "0.3", 650
 
 
 class FlowOnForm(ClockedForm, OnceForm):
-    """Flow on: a patient and a time. The rest may be left for later."""
+    """Flow on: a time, and the patient if somebody knows who it is. The rest may follow."""
 
-    patient = forms.ModelChoiceField(Patient.objects.none())
+    patient = forms.ModelChoiceField(
+        Patient.objects.none(),
+        required=False,
+        empty_label="Not known yet: a temporary name is given",
+    )
     started_at = ClinicalDateTimeField(label="Flow on at")
     mode = forms.ChoiceField(
         choices=Mode.choices, initial=Mode.UNKNOWN, help_text="May follow later."

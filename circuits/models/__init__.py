@@ -25,6 +25,7 @@ from circuits.models.console import (
 from circuits.models.deferral import ReviewDeferral
 from circuits.models.device import ComponentKind, DeviceModel
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
+from circuits.models.hold import CircuitHold
 from circuits.models.label import DeviceLabel, Market, ModelLabelAcknowledgement
 from circuits.models.stock import MovementKind, ParLevel, StockLot, StockMovement
 
@@ -37,6 +38,7 @@ __all__ = [
     "Check",
     "CheckKind",
     "Circuit",
+    "CircuitHold",
     "Component",
     "ComponentKind",
     "ComponentUse",

@@ -19,6 +19,7 @@ from circuits.queries import Reading, Recent
 from circuits.trends import DEFAULT_WINDOW, SHOWN, WINDOWS, trend_json, window
 from clinical.measures import MEASURES, Measure
 from patients.access import open_run
+from patients.episode import lifecycle_of
 from patients.models import Run
 from patients.queries import banner_of, limits_of, run_hours, timeline
 
@@ -69,6 +70,9 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "read_at": readings[0].checked_at if readings else None,
         "alerts": alerts,
         "dues": Due.objects.open().filter(run=run),
+        "episode": lifecycle_of(run),
+        "hold": run.holds.filter(released_at=None).first(),
+        "may_edit": Permission.RUN_EDIT in held(request),
         "values": _key_values(run, readings, alerts, at),
         "lives": parts,
         "events": timeline(run)[:RECENT_EVENTS],

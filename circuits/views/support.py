@@ -84,7 +84,7 @@ def support_start(request: UserRequest) -> HttpResponse:
         form,
         start,
         page="circuits/support_start.html",
-        context={"at": at, "has_patients": patients.exists()},
+        context={"at": at},
         then=reverse("board"),
         done="Flow is on. What is still owed is listed on the run's page.",
     )

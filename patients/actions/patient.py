@@ -1,6 +1,7 @@
 """Admit a patient; correct who they are."""
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -40,13 +41,47 @@ def admit_patient(
     return _save_unique(patient)
 
 
+@action("admitted a patient whom nobody knows yet")
+def admit_unknown(
+    *,
+    unit: Unit,
+    seen_at: datetime,
+    by: User,
+    at: datetime,
+    called: str = "",
+    name: str = "",
+    **facts: Any,
+) -> Patient:
+    """Give a patient whom nobody knows a temporary identity, such as "Unknown, ECPR 03:12".
+
+    `called` says why they are here; `name` is what somebody called them. Correcting the details
+    later changes this same patient, so nothing that was charted is lost.
+    """
+    local = seen_at.astimezone(unit.centre.tz)
+    return admit_patient(
+        unit=unit,
+        mrn=f"UNKNOWN-{local:%Y%m%d-%H%M}-{token_hex(2)}",
+        family_name=name.strip() or "Unknown",
+        given_name=f"{called} {local:%H:%M}".strip(),
+        is_identity_known=False,
+        by=by,
+        at=at,
+        **facts,
+    )
+
+
 @action("corrected a patient's details")
 def correct_patient(
     *, patient: Patient, by: User, at: datetime, reason: str, **facts: Any
 ) -> Patient:
-    """Change who the patient is said to be; the history keeps what was said before."""
+    """Change who the patient is said to be; the history keeps what was said before.
+
+    With a new MRN it is known who an unknown patient is.
+    """
     if facts.get("born_at"):
         refuse_future(facts["born_at"], at, "birth date")
+    if facts.get("mrn", patient.mrn).strip() != patient.mrn:
+        facts["is_identity_known"] = True
     for name, value in facts.items():
         setattr(patient, name, value)
     _index(patient)

@@ -16,6 +16,7 @@ from patients.models.care_plan import Ceiling, DailyTarget, EmergencyPlan
 from patients.models.clinical_event import BleedingEvent, BloodProduct, Complication, Diagnosis
 from patients.models.consent import FamilyEntry, FamilyEntryKind
 from patients.models.diagnosis_code import DiagnosisCode
+from patients.models.episode import Coroner, Donation, EndOfLife, EpisodeStep, FollowUpVisit
 from patients.models.infection import CultureSite, Infection
 from patients.models.interruption import Interruption
 from patients.models.limit import LimitConfirmation, RunLimit
@@ -24,16 +25,19 @@ from patients.models.movement import BedMove, GoDecision, LegKind, TransportLeg
 from patients.models.outcome import Outcome
 from patients.models.patient import Patient, Sex
 from patients.models.procedure import Procedure, ProcedureKind
+from patients.models.referral import AgeUnit, CallLogEntry, LogKind, Referral
 from patients.models.run import Run, SupportType
 from patients.models.score import ScoreResult
 from patients.models.weaning import TrialStep, WeaningKind, WeaningTrial, WeaningVerdict
 from patients.models.weight import WeightBasis, WeightEntry
 
 __all__ = [
+    "AgeUnit",
     "BedMove",
     "BleedingEvent",
     "BloodDraw",
     "BloodProduct",
+    "CallLogEntry",
     "Cannula",
     "CannulaPosition",
     "CannulaPurpose",
@@ -41,18 +45,24 @@ __all__ = [
     "CannulaSite",
     "Ceiling",
     "Complication",
+    "Coroner",
     "CultureSite",
     "DailyTarget",
     "Diagnosis",
     "DiagnosisCode",
+    "Donation",
     "EmergencyPlan",
+    "EndOfLife",
+    "EpisodeStep",
     "FamilyEntry",
     "FamilyEntryKind",
+    "FollowUpVisit",
     "GoDecision",
     "Infection",
     "Interruption",
     "LegKind",
     "LimitConfirmation",
+    "LogKind",
     "Lumens",
     "Mode",
     "ModeSegment",
@@ -60,6 +70,7 @@ __all__ = [
     "Patient",
     "Procedure",
     "ProcedureKind",
+    "Referral",
     "Repair",
     "Run",
     "RunLimit",

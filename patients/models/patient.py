@@ -62,6 +62,7 @@ class Patient(models.Model):
     sex = models.CharField(max_length=10, choices=Sex, default=Sex.UNKNOWN)
     race = models.CharField("race, as the registry asks it", max_length=60, blank=True)
     bed = models.CharField(max_length=20, blank=True)
+    is_identity_known = models.BooleanField("it is known who this is", default=True)
     registry_id = models.CharField("unique id in the registry", max_length=40, blank=True)
     entered_at = models.DateTimeField()
     search = models.CharField("casefolded names and MRN", max_length=500, editable=False)

@@ -19,6 +19,7 @@ PACKAGES = [
     "circuits",
     "clinical",
     "ecmo",
+    "episodes",
     "interop",
     "labs",
     "launcher",

@@ -30,6 +30,8 @@ FIELDS = sorted(
 CLINICAL = {"patients", "labs", "circuits", "alerts"}
 WRITTEN_ONCE_WITHOUT_HISTORY = {
     "alerts.AlertChange": "is itself the history of alerts",
+    "patients.EpisodeStep": "is itself the history of an episode",
+    "patients.CallLogEntry": "written once, with who and when in it",
     "alerts.Acknowledgement": "written once, with who and when in it",
     "labs.InfusionChangeWithdrawal": "written once, with who, when and why in it",
 }

@@ -1,6 +1,6 @@
 """Every page of the URL walk, each opened by somebody who may, and what makes it worth opening."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -9,9 +9,11 @@ from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.models import Check, ComponentUse, DeviceModel
+from episodes.actions.follow_up import plan_visit
+from episodes.actions.referrals import receive_referral
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
-from patients.models import Cannula, TransportLeg, WeaningTrial
+from patients.models import Cannula, FollowUpVisit, Referral, TransportLeg, WeaningTrial
 from tests.architecture.walk import urls
 
 NO_PAGES = {
@@ -24,6 +26,9 @@ NO_PAGES = {
 }  # fmt: skip
 
 
+REFERRAL_PAGES = (
+    "detail", "edit", "log", "hand-over", "name", "flow-on", "take-back", "step",
+)  # fmt: skip
 LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
 
 
@@ -56,6 +61,10 @@ def _path(name, keys, run):
         return reverse(name, args=[run.public_id, "bleeding"])
     if name == "circuits:limit-change":
         return reverse(name, args=[run.public_id, "p_drainage"])
+    if name == "episodes:referral-step":
+        return reverse(name, args=[keys[name].public_id, "triage"])
+    if name == "episodes:run-step":
+        return reverse(name, args=[run.public_id, "decannulating"])
     route = next(one.route for one in urls() if one.name == name)
     if "<" not in route:
         return reverse(name)
@@ -76,6 +85,7 @@ def _keys(ward, run):
         "circuits:check-amend": check,
         **_care(run),
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
+        **_episode(ward, run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,
@@ -86,6 +96,20 @@ def _keys(ward, run):
         "interop:message-match": message,
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
+    }
+
+
+def _episode(ward, run):
+    """Return a referral and a visit, made here."""
+    referral = Referral.objects.first() or receive_referral(
+        unit=ward.unit, call_back="555 1", called_at=ward.at, by=ward.by, at=ward.at
+    )
+    visit = FollowUpVisit.objects.first() or plan_visit(
+        run=run, name="6 months after ECMO", planned_on=date(2027, 3, 2), by=ward.by, at=ward.at
+    )
+    return {
+        **{f"episodes:referral-{name}": referral for name in REFERRAL_PAGES},
+        "episodes:visit-record": visit,
     }
 
 

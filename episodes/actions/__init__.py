@@ -1,0 +1,1 @@
+"""What moves an episode on, with what follows by itself: dues, messages, alerts."""

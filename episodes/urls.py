@@ -1,0 +1,35 @@
+from django.urls import path
+
+from episodes.views import referrals, runs, steps
+
+app_name = "episodes"
+urlpatterns = [
+    path("referrals/", referrals.referral_list, name="referral-list"),
+    path("referrals/new/", referrals.referral_create, name="referral-create"),
+    path("referrals/<uuid:public_id>/", referrals.referral_detail, name="referral-detail"),
+    path("referrals/<uuid:public_id>/told/", referrals.referral_edit, name="referral-edit"),
+    path("referrals/<uuid:public_id>/log/", steps.referral_log, name="referral-log"),
+    path(
+        "referrals/<uuid:public_id>/hand-over/",
+        steps.referral_hand_over,
+        name="referral-hand-over",
+    ),
+    path("referrals/<uuid:public_id>/patient/", steps.referral_name, name="referral-name"),
+    path("referrals/<uuid:public_id>/flow-on/", steps.referral_flow_on, name="referral-flow-on"),
+    path(
+        "referrals/<uuid:public_id>/take-back/",
+        steps.referral_take_back,
+        name="referral-take-back",
+    ),
+    path("referrals/<uuid:public_id>/to/<slug:target>/", steps.referral_step, name="referral-step"),
+    path("runs/<uuid:public_id>/episode/", runs.run_episode, name="run-episode"),
+    path("runs/<uuid:public_id>/episode/to/<slug:target>/", runs.run_step, name="run-step"),
+    path("runs/<uuid:public_id>/death/", runs.run_death, name="run-death"),
+    path("runs/<uuid:public_id>/withdrawal/", runs.run_withdrawal, name="run-withdrawal"),
+    path("runs/<uuid:public_id>/end-of-life/", runs.run_end_of_life, name="run-end-of-life"),
+    path("runs/<uuid:public_id>/release/", runs.run_release, name="run-release"),
+    path("runs/<uuid:public_id>/take-back/", runs.run_take_back, name="run-take-back"),
+    path("runs/<uuid:public_id>/visits/add/", runs.visit_create, name="visit-create"),
+    path("visits/<uuid:public_id>/", runs.visit_record, name="visit-record"),
+    path("follow-up/", runs.follow_up, name="follow-up"),
+]

@@ -1,0 +1,1 @@
+"""Pages of an episode: referrals, steps, the end, follow-up."""
