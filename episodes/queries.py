@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from django.db.models import QuerySet
 
@@ -40,7 +39,7 @@ def lines_of(referrals: Iterable[Referral]) -> list[Line]:
 def visible_referrals(user: User, at: datetime) -> ReferralQuerySet:
     """Referrals to the units of `user`, with what a list shows."""
     rows = Referral.objects.visible_to(user, at)
-    return cast("ReferralQuerySet", rows.select_related("unit__centre", "owner", "patient", "run"))
+    return rows.select_related("unit__centre", "owner", "patient", "run")
 
 
 def who_may_own(unit: Unit, at: datetime) -> QuerySet[User]:
