@@ -85,7 +85,7 @@ def _keys(ward, run):
         "circuits:check-amend": check,
         **_care(run),
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
-        **_episode(ward, run),
+        **_episode(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,
@@ -99,13 +99,21 @@ def _keys(ward, run):
     }
 
 
-def _episode(ward, run):
+def _episode(run):
     """Return a referral and a visit, made here."""
     referral = Referral.objects.first() or receive_referral(
-        unit=ward.unit, call_back="555 1", called_at=ward.at, by=ward.by, at=ward.at
+        unit=run.unit,
+        call_back="555 1",
+        called_at=run.started_at,
+        by=run.entered_by,
+        at=run.started_at,
     )
     visit = FollowUpVisit.objects.first() or plan_visit(
-        run=run, name="6 months after ECMO", planned_on=date(2027, 3, 2), by=ward.by, at=ward.at
+        run=run,
+        name="6 months after ECMO",
+        planned_on=date(2027, 3, 2),
+        by=run.entered_by,
+        at=run.started_at,
     )
     return {
         **{f"episodes:referral-{name}": referral for name in REFERRAL_PAGES},
