@@ -15,27 +15,28 @@ from django.utils import timezone
 from accounts.access import UserRequest, held, requires
 from accounts.models import User
 from accounts.permissions import Permission
-from alerts.models import Alert, Due
 from audit.actions import record_accesses
-from ecmo.board_card import Card
-from ecmo.board_facts import runs_with_facts
+from clinical.measures import MEASURES
+from ecmo.board_card import TILES, Card, drawn
+from ecmo.board_facts import facts_of_alerts, facts_of_dues, facts_of_runs
 from notifications.models import Heartbeat
+
+TEMPLATES = {
+    "cards": "ecmo/_card.html",
+    "wall": "ecmo/_card_wall.html",
+    "table": "ecmo/_board_row.html",
+}
 
 
 def cards(user: User, at: datetime) -> list[Card]:
     """Return the board's cards in the order in which they need someone. Three statements."""
-    runs = list(runs_with_facts(user, at))
-    by_run: dict[int | None, Card] = {run.pk: Card(run, at) for run in runs}
-    pks = list(by_run)
-    for alert in (
-        Alert.objects.open().attention().filter(run__in=pks).order_by("-severity", "opened_at")
-    ):
-        by_run[alert.run_id].alerts.append(alert)
-    for due in Due.objects.open().filter(run__in=pks).order_by("due_at"):
-        by_run[due.run_id].dues.append(due)
+    minute = at.replace(second=0, microsecond=0)
+    runs = facts_of_runs(user, at)
+    pks = [run.pk for run in runs]
+    alerts, dues = facts_of_alerts(pks), facts_of_dues(pks, at)
+    shown = [Card(run, minute, alerts.get(run.pk, ()), dues.get(run.pk, ())) for run in runs]
     return sorted(
-        by_run.values(),
-        key=lambda card: (-card.severity, not card.late, card.run.patient.bed, card.run.pk),
+        shown, key=lambda card: (-card.severity, not card.late, card.facts.bed, card.facts.pk)
     )
 
 
@@ -46,7 +47,7 @@ def tally(shown: Iterable[Card]) -> dict[str, Any]:
     late = 0
     for card in shown:
         modes[card.mode if card.is_mode_known else "mode not known"] += 1
-        late += len(card.late)
+        late += card.late
         for alert in card.alerts:
             by_level[alert.severity] += 1
     return {
@@ -65,19 +66,21 @@ def board(request: UserRequest) -> HttpResponse:
         by=request.user,
         at=at,
         what="unit board",
-        patient_keys=[card.run.patient.public_id for card in shown],
+        patient_keys=[card.facts.patient_id for card in shown],
         request_id=request.id,
     )
-    view = request.GET.get("view", "cards")
+    wanted, zone = request.GET.get("view", "cards"), timezone.get_current_timezone_name()
+    view = wanted if wanted in TEMPLATES else "cards"
     context = {
-        "cards": shown,
+        "cards": [drawn(card, TEMPLATES[view], zone) for card in shown],
         "tally": tally(shown),
+        "tile_labels": [MEASURES[code].short for code in TILES],
         "at": at,
-        "zone": timezone.get_current_timezone_name(),
+        "zone": zone,
         "beat_at": Heartbeat.objects.filter(name="worker")
         .values_list("beat_at", flat=True)
         .first(),
-        "view": view if view in {"cards", "table", "wall"} else "cards",
+        "view": view,
         "density": "wall" if view == "wall" else "",
         "may_start": Permission.RUN_START in held(request),
     }

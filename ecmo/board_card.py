@@ -1,15 +1,24 @@
 """One card of the unit board: what it says of a patient, from the facts that the board fetched."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from alerts.models import Alert, Due
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
 from clinical.measures import MEASURES
-from patients.models import Mode, Run
-from patients.queries import age_words
+from ecmo.board_facts import AlertFact, DueFact, RunFacts
+from patients.models import Mode, Sex
+from patients.models.patient import full_name
+from patients.queries import age_in_words
 
+TILES = ("blood_flow", "pump_speed", "delta_p", "sat_post_membrane")
 STALE_AFTER = timedelta(hours=2)
 OLD_RESULT = timedelta(hours=12)
 
@@ -26,14 +35,14 @@ class Tile:
     sub: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One patient on the board."""
+    """One patient on the board, as at a minute; equal cards look the same."""
 
-    run: Run
+    facts: RunFacts
     at: datetime
-    alerts: list[Alert] = field(default_factory=list)
-    dues: list[Due] = field(default_factory=list)
+    alerts: tuple[AlertFact, ...] = ()
+    dues: tuple[DueFact, ...] = ()
 
     @property
     def severity(self) -> int:
@@ -41,91 +50,108 @@ class Card:
         return max((alert.severity for alert in self.alerts), default=0)
 
     @property
-    def late(self) -> list[Due]:
-        """What is overdue."""
-        return [one for one in self.dues if one.overdue_at < self.at]
+    def late(self) -> int:
+        """How much is overdue."""
+        return sum(one.is_late for one in self.dues)
 
     @property
-    def check_due(self) -> Due | None:
+    def check_due(self) -> DueFact | None:
         """When the next circuit check is due."""
         return next((one for one in self.dues if one.kind == "check"), None)
 
     @property
-    def owed(self) -> list[Due]:
-        """Entries still owed since flow on."""
-        return [one for one in self.dues if one.rule.startswith("debt.")]
+    def owed(self) -> int:
+        """How many entries are still owed since flow on."""
+        return sum(one.rule.startswith("debt.") for one in self.dues)
 
     @property
-    def checked_at(self) -> datetime | None:
-        """When the newest check was read."""
-        newest = self._fact("newest_check")
-        return datetime.fromisoformat(newest["checked_at"]) if newest else None
+    def name(self) -> str:
+        """FAMILY, Given."""
+        return full_name(self.facts.family_name, self.facts.given_name)
+
+    @property
+    def initials(self) -> str:
+        """What the wall shows instead of the name."""
+        letters = (name[:1].upper() for name in (self.facts.family_name, self.facts.given_name))
+        return "".join(f"{letter}." for letter in letters if letter)
+
+    @property
+    def url(self) -> str:
+        """The run's page."""
+        return reverse("circuits:run-overview", args=[self.facts.run_id])
+
+    @property
+    def sex(self) -> str:
+        """The sex in words."""
+        return str(Sex(self.facts.sex).label)
 
     @property
     def is_stale(self) -> bool:
         """The newest values are older than two hours."""
-        return self.checked_at is None or self.at - self.checked_at > STALE_AFTER
+        checked_at = self.facts.checked_at
+        return checked_at is None or self.at - checked_at > STALE_AFTER
 
     @property
     def age(self) -> str:
         """The patient's age in words."""
-        return age_words(self.run.patient, self.at)
+        return age_in_words(self.facts.born_at, self.at, ZoneInfo(self.facts.timezone))
 
     @property
     def day(self) -> int:
         """The day on ECMO, the first 24 hours being day 1."""
-        return (self.at - self.run.started_at).days + 1
+        return self.running_for.days + 1
 
     @property
     def running_for(self) -> timedelta:
         """Time since flow on."""
-        return self.at - self.run.started_at
+        return self.at - self.facts.started_at
 
     @property
     def mode(self) -> str:
         """The mode that holds now, in words."""
-        return Mode(self._fact("mode_now")).label if self.is_mode_known else "Mode not known"
+        return Mode(self.facts.mode).label if self.is_mode_known else "Mode not known"
 
     @property
     def is_mode_known(self) -> bool:
         """Whether somebody has said which mode it is."""
-        return self._fact("mode_now") not in {None, "", Mode.UNKNOWN}
+        return self.facts.mode not in {None, "", Mode.UNKNOWN}
 
     @property
     def weight_kg(self) -> Decimal | None:
         """The weight in use."""
-        weight = self._fact("weight_now")
-        return Decimal(str(weight)).normalize() if weight is not None else None
+        weight = self.facts.weight_kg
+        return weight.normalize() if weight is not None else None
 
     @property
     def tiles(self) -> list[Tile]:
         """The four figures of the card."""
-        return [
-            self._tile("blood_flow", self._sub("blood_flow_per_kg")),
-            self._tile("pump_speed", self._named("sweep", "sweep_gas_flow")),
-            self._tile("delta_p", self._sub("membrane_resistance")),
-            self._tile("sat_post_membrane", self._named("FdO2", "fdo2")),
-        ]
+        subs = (
+            self._sub("blood_flow_per_kg"),
+            self._named("sweep", "sweep_gas_flow"),
+            self._sub("membrane_resistance"),
+            self._named("FdO2", "fdo2"),
+        )
+        return [self._tile(code, sub) for code, sub in zip(TILES, subs, strict=True)]
 
     @property
     def spark(self) -> list[Decimal | None]:
         """The pressure drop over the membrane in the last 24 hours, oldest first."""
-        return [Decimal(v) if v is not None else None for v in self._fact("spark") or []]
+        return [Decimal(v) if v is not None else None for v in self.facts.spark]
 
     @property
     def infusion(self) -> dict[str, Any]:
         """The newest change of an anticoagulant infusion; empty if there is none."""
-        return self._fact("infusion_now") or {}
+        return _json(self.facts.infusion)
 
     @property
     def plan(self) -> dict[str, Any]:
         """The anticoagulation plan in force; empty if there is none."""
-        return self._fact("plan_now") or {}
+        return _json(self.facts.plan)
 
     @property
     def driver(self) -> dict[str, Any] | None:
         """The newest result of the test that drives the plan, with where it lies."""
-        plan, result = self.plan, self._fact("driver_result")
+        plan, result = self.plan, _json(self.facts.driver)
         if not plan or not result:
             return None
         value = Decimal(str(result["value"]))
@@ -147,17 +173,13 @@ class Card:
     @property
     def oxygenator_hours(self) -> timedelta | None:
         """How long the oxygenator has been in."""
-        since = self._fact("oxygenator_since")
+        since = self.facts.oxygenator_since
         return self.at - since if since else None
 
-    def _fact(self, name: str) -> Any:
-        return getattr(self.run, name)
-
     def _value(self, measure: str) -> Decimal | None:
-        newest = self._fact("newest_check")
-        if not newest:
+        document = _json(self.facts.document)
+        if not document:
             return None
-        document = newest["document"]
         if measure in document["derived"]:
             return Decimal(document["derived"][measure])
         row = document["values"].get(measure)
@@ -182,7 +204,18 @@ class Card:
         return MEASURES[code].text(value) if value is not None else "not measured"
 
     def _named(self, name: str, code: str) -> str:
-        return f"{name} {self._text(code)}" if self.checked_at else ""
+        return f"{name} {self._text(code)}" if self.facts.checked_at else ""
+
+
+@lru_cache(maxsize=1024)
+def drawn(card: Card, template: str, zone: str) -> SafeString:
+    """Return a card as HTML. The same facts in the same minute and `zone` are drawn once."""
+    return render_to_string(template, {"card": card, "zone": zone})
+
+
+@lru_cache(maxsize=512)
+def _json(text: str | None) -> dict[str, Any]:
+    return dict(json.loads(text)) if text else {}
 
 
 def _place(value: Decimal, low: Any, high: Any) -> str:

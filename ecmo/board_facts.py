@@ -1,27 +1,122 @@
-"""All that the board shows of every running patient, fetched in one statement."""
+"""All that the board shows of every running patient: three statements, however many there are.
 
+Facts are plain values that can be compared and hashed, documents among them as text: a card whose
+facts are the same is the same card, and is not drawn again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import User
+from alerts.models import Alert, Due
 from circuits.models import Check, ComponentUse
 from labs.models import AnticoagulationPlan, InfusionChange, Result, ResultStatus
-from patients.models import Cannula, ModeSegment, Run, WeightEntry
+from patients.models import ModeSegment, Run, WeightEntry
 from patients.queries import census
 
 SPARK_FOR = timedelta(hours=24)
 
 
-def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
-    """Return the census with all that a card shows of a run, in one statement."""
+class RunFacts(NamedTuple):
+    """One running patient; JSON is text, and None where there is nothing."""
+
+    pk: int
+    run_id: UUID
+    patient_id: UUID
+    family_name: str
+    given_name: str
+    born_at: datetime | None
+    sex: str
+    bed: str
+    timezone: str
+    started_at: datetime
+    checked_at: datetime | None
+    document: str | None
+    spark: tuple[str | None, ...]
+    mode: str | None
+    weight_kg: Decimal | None
+    plan: str | None
+    infusion: str | None
+    driver: str | None
+    oxygenator_since: datetime | None
+
+
+class AlertFact(NamedTuple):
+    """One open alert as a card shows it."""
+
+    severity: int
+    message: str
+    parameter: str
+
+
+class DueFact(NamedTuple):
+    """One thing owed as a card shows it."""
+
+    kind: str
+    rule: str
+    due_at: datetime
+    is_late: bool
+
+
+def facts_of_runs(user: User, at: datetime) -> list[RunFacts]:
+    """Return what a card shows of each running patient that `user` may see, by unit and bed."""
+    rows = _with_facts(census(user, at), at).values_list(
+        "pk",
+        "public_id",
+        "patient__public_id",
+        "patient__family_name",
+        "patient__given_name",
+        "patient__born_at",
+        "patient__sex",
+        "patient__bed",
+        "patient__centre__timezone",
+        "started_at",
+        "checked_at",
+        "document",
+        "spark",
+        "mode_now",
+        "weight_now",
+        "plan_now",
+        "infusion_now",
+        "driver_result",
+        "oxygenator_since",
+    )
+    found = (RunFacts(*row) for row in rows)
+    return [row._replace(spark=tuple(row.spark)) for row in found]
+
+
+def facts_of_alerts(runs: Collection[int]) -> dict[int, tuple[AlertFact, ...]]:
+    """Return the alerts that each run shows, the gravest and oldest first."""
+    rows = Alert.objects.open().attention().filter(run__in=runs).order_by("-severity", "opened_at")
+    found: dict[int, list[AlertFact]] = defaultdict(list)
+    for run, *fact in rows.values_list("run_id", "severity", "message", "parameter"):
+        found[run].append(AlertFact(*fact))
+    return {run: tuple(facts) for run, facts in found.items()}
+
+
+def facts_of_dues(runs: Collection[int], at: datetime) -> dict[int, tuple[DueFact, ...]]:
+    """Return what each run owes, the earliest first, and what of it is late at `at`."""
+    rows = Due.objects.open().filter(run__in=runs).order_by("due_at")
+    found: dict[int, list[DueFact]] = defaultdict(list)
+    for run, kind, rule, due_at, overdue_at in rows.values_list(
+        "run_id", "kind", "rule", "due_at", "overdue_at"
+    ):
+        found[run].append(DueFact(kind, rule, due_at, overdue_at < at))
+    return {run: tuple(facts) for run, facts in found.items()}
+
+
+def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Run]:
     run = OuterRef("pk")
     checks = Check.objects.filter(run=run, superseded_by=None).order_by("-checked_at")
-    newest = checks.values(j=JSONObject(document="document", checked_at="checked_at"))
     recent = checks.filter(checked_at__gt=at - SPARK_FOR).order_by("checked_at")
     modes = ModeSegment.objects.filter(run=run, starts_at__lte=at).order_by("-starts_at")
     weights = WeightEntry.objects.filter(run=run).order_by("-measured_at", "-entered_at")
@@ -39,13 +134,13 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
     oxygenators = ComponentUse.objects.filter(
         circuit__run=run, kind="oxygenator", removed_at=None
     ).order_by("-installed_at")
-    cannulas = Cannula.objects.filter(run=run, removed_at=None).order_by("inserted_at")
-    return census(user, at).annotate(
-        newest_check=Subquery(newest[:1]),
+    return runs.annotate(
+        checked_at=Subquery(checks.values("checked_at")[:1]),
+        document=Subquery(checks.values(j=Cast("document", TextField()))[:1]),
         spark=ArraySubquery(recent.values(v=KT("document__derived__delta_p"))),
         mode_now=Subquery(modes.values("mode")[:1]),
         weight_now=Subquery(weights.values("weight_kg")[:1]),
-        plan_now=Subquery(
+        plan_now=_text(
             plans.order_by("-starts_at").values(
                 j=JSONObject(
                     agent="agent",
@@ -55,7 +150,7 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
                 )
             )[:1]
         ),
-        infusion_now=Subquery(
+        infusion_now=_text(
             changes.order_by("-changed_at", "-pk").values(
                 j=JSONObject(
                     agent="infusion__agent",
@@ -67,7 +162,7 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
                 )
             )[:1]
         ),
-        driver_result=Subquery(
+        driver_result=_text(
             results.values(
                 j=JSONObject(
                     value="value",
@@ -77,8 +172,12 @@ def runs_with_facts(user: User, at: datetime) -> QuerySet[Run]:
             )[:1]
         ),
         oxygenator_since=Subquery(oxygenators.values("installed_at")[:1]),
-        cannula_sites=ArraySubquery(cannulas.values("site")),
     )
+
+
+def _text(rows: QuerySet[Any, Any]) -> Subquery:
+    """Return the one JSON object of `rows` as PostgreSQL wrote it."""
+    return Subquery(rows, output_field=TextField())
 
 
 def _driver_now(at: datetime) -> QuerySet[AnticoagulationPlan, Any]:

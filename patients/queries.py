@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -91,11 +91,15 @@ def span_of(row: RunLimit, kind: str) -> Span:
 
 
 def age_words(patient: Patient, at: datetime) -> str:
+    """Return the patient's age in words, in the zone of the centre; blank if not known."""
+    return age_in_words(patient.born_at, at, patient.centre.tz)
+
+
+def age_in_words(born_at: datetime | None, at: datetime, tz: tzinfo) -> str:
     """Return the age as 4d (first 28 days), 7mo (first two years) or 46y; blank if not known."""
-    if patient.born_at is None or patient.born_at > at:
+    if born_at is None or born_at > at:
         return ""
-    tz = patient.centre.tz
-    days, years = age_days(patient.born_at, at, tz), age_years(patient.born_at, at, tz)
+    days, years = age_days(born_at, at, tz), age_years(born_at, at, tz)
     if days <= LAST_NEONATAL_DAY:
         return f"{days}d"
     if years < FIRST_AGE_IN_YEARS:

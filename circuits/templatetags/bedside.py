@@ -13,13 +13,13 @@ from labs.models import Agent
 from web.templatetags.ui import n, val
 
 register = template.Library()
+SHOWN = {one.unit: one.display_unit for one in MEASURES.values()}
 
 
 @register.filter
 def unit_label(unit: str) -> str:
     """Return how a UCUM unit is written on screens."""
-    shown = {one.unit: one.display_unit for one in MEASURES.values()}
-    return WRITTEN.get(unit) or shown.get(unit, unit)
+    return WRITTEN.get(unit) or SHOWN.get(unit, unit)
 
 
 @register.filter

@@ -86,12 +86,16 @@ class Patient(models.Model):
         ]
 
     def __str__(self) -> str:
-        given = f", {self.given_name}" if self.given_name else ""
-        return f"{self.family_name.upper()}{given}"
+        return full_name(self.family_name, self.given_name)
 
     def get_absolute_url(self) -> str:
         """Return the patient page."""
         return reverse("patients:patient-detail", args=[self.public_id])
+
+
+def full_name(family: str, given: str) -> str:
+    """Return FAMILY, Given."""
+    return f"{family.upper()}, {given}" if given else family.upper()
 
 
 def search_key(text: str) -> str:
