@@ -19,7 +19,8 @@ CHECKS = {
     "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
     "types": ("mypy", "."),
 }
-TESTS = ("python", "-m", "pytest")
+# One run in as many processes as there are cores; whoever is idle takes work of the others.
+TESTS = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 MEASURED = (*TESTS, "-p", "tests.whole", "--cov", "--cov-report=term:skip-covered")
 
 
