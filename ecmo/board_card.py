@@ -109,7 +109,7 @@ class Card:
     @property
     def mode(self) -> str:
         """The mode that holds now, in words."""
-        return Mode(self.facts.mode).label if self.is_mode_known else "Mode not known"
+        return Mode(str(self.facts.mode)).label if self.is_mode_known else "Mode not known"
 
     @property
     def is_mode_known(self) -> bool:

@@ -98,8 +98,10 @@ def facts_of_alerts(runs: Collection[int]) -> dict[int, tuple[AlertFact, ...]]:
     """Return the alerts that each run shows, the gravest and oldest first."""
     rows = Alert.objects.open().attention().filter(run__in=runs).order_by("-severity", "opened_at")
     found: dict[int, list[AlertFact]] = defaultdict(list)
-    for run, *fact in rows.values_list("run_id", "severity", "message", "parameter"):
-        found[run].append(AlertFact(*fact))
+    for run, severity, message, parameter in rows.values_list(
+        "run_id", "severity", "message", "parameter"
+    ):
+        found[run or 0].append(AlertFact(severity, message, parameter))
     return {run: tuple(facts) for run, facts in found.items()}
 
 
@@ -110,11 +112,11 @@ def facts_of_dues(runs: Collection[int], at: datetime) -> dict[int, tuple[DueFac
     for run, kind, rule, due_at, overdue_at in rows.values_list(
         "run_id", "kind", "rule", "due_at", "overdue_at"
     ):
-        found[run].append(DueFact(kind, rule, due_at, overdue_at < at))
+        found[run or 0].append(DueFact(kind, rule, due_at, overdue_at < at))
     return {run: tuple(facts) for run, facts in found.items()}
 
 
-def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Run]:
+def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Any]:
     run = OuterRef("pk")
     checks = Check.objects.filter(run=run, superseded_by=None).order_by("-checked_at")
     recent = checks.filter(checked_at__gt=at - SPARK_FOR).order_by("checked_at")

@@ -5,7 +5,6 @@ refused create leaves no key behind, so that it may be sent again, corrected.
 """
 
 import hashlib
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -36,6 +35,9 @@ _CLAIM = """
     ON CONFLICT (user_id, key) DO NOTHING
     RETURNING id
 """
+
+
+_KEEP = "UPDATE web_idempotencyrecord SET status = %s, body = %s::jsonb WHERE id = %s"
 
 
 class KeyUnreadable(RuleBroken):
@@ -74,10 +76,9 @@ def idempotent(handler: Handler) -> Handler:
             if claimed is None:
                 return _replay(request, key, fingerprint)
             response = handler(view, request, *args, **kwargs)
-            body = json.loads(JSONRenderer().render(response.data) or "null")
-            IdempotencyRecord.objects.filter(pk=claimed).update(
-                status=response.status_code, body=body
-            )
+            body = JSONRenderer().render(response.data) or b"null"
+            with connection.cursor() as cursor:
+                cursor.execute(_KEEP, [response.status_code, body.decode(), claimed])
         return response
 
     once.is_idempotent = True  # type: ignore[attr-defined]  # read by the API's schema
