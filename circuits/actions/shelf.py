@@ -66,5 +66,5 @@ def _none_left(lot: StockLot) -> NeedsConfirmation:
         "is on the patient, confirm it."
     )
     return NeedsConfirmation(
-        message, errors=[{"parameter": "lot", "rule": LAST_OF_LOT, "message": message}]
+        message, errors=[{"parameter": LAST_OF_LOT, "rule": LAST_OF_LOT, "message": message}]
     )

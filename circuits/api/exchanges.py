@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.permissions import Permission
 from circuits.actions.exchange import ExchangeFacts, exchange_components
+from circuits.api.base import confirmations
 from circuits.api.part_shapes import CircuitNameShape, ComponentShape, PartInput
 from circuits.api.parts import PartsOfRun
 from circuits.lives import Life, lives
@@ -54,6 +55,7 @@ class ExchangeInput(Input):
     new_circuit = Text(max_length=60)
     moved = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=30)
     changes = PartChange(many=True, allow_empty=False)
+    confirmed = confirmations()
 
 
 class ExchangeShape(EnteredShape):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from circuits.api.base import confirmations
 from circuits.models import ComponentKind, Fate, RemovalReason
 from clinical.measures import MEASURES
 from clinical.oxygenator import POST_MEMBRANE_GAS, Proposal
@@ -162,6 +163,7 @@ class ComponentInput(PartInput):
     )
     position = Text(max_length=40)
     installed_at = Instant()
+    confirmed = confirmations()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for exactly one way to name the circuit."""

@@ -153,9 +153,13 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
     @extend_schema(request=ComponentInput, responses={201: ComponentShape})
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Install a part. What is in already is never refused, also when it has expired."""
+        """Install a part. What is in already is never refused, also when it has expired.
+
+        409 `needs_confirmation` when by the count nothing of its lot was left; sent again with
+        `last_of_lot` in `confirmed` it is accepted.
+        """
         run, facts = self.parent, self.read(ComponentInput)
-        installed_at = facts.pop("installed_at")
+        installed_at, confirmed = facts.pop("installed_at"), facts.pop("confirmed")
         circuit = self._circuit(run, facts, installed_at)
         use = install_component(
             circuit=circuit,
@@ -163,6 +167,7 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
             installed_at=installed_at,
             by=self.user,
             at=self.at,
+            confirmed=confirmed,
         )
         return self.created(use)
 

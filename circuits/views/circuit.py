@@ -21,7 +21,7 @@ from circuits.models import ComponentUse, PartPhoto
 from circuits.queries import Recent
 from patients.access import open_run
 from patients.queries import banner_of
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 
 FIRST_CIRCUIT = "Circuit 1"
 LOOK_BACK = 8
@@ -74,7 +74,12 @@ def component_install(request: UserRequest, public_id: str) -> HttpResponse:
             run=run, label=FIRST_CIRCUIT, started_at=when, by=request.user, at=at
         )
         return install_component(
-            circuit=circuit, part=form.part(), installed_at=when, by=request.user, at=at
+            circuit=circuit,
+            part=form.part(),
+            installed_at=when,
+            by=request.user,
+            at=at,
+            confirmed=confirmed_in(request),
         )
 
     return act_on_form(

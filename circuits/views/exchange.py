@@ -18,7 +18,7 @@ from circuits.queries import uses_of
 from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 
 
 @requires(Permission.COMPONENT_EXCHANGE)
@@ -118,6 +118,7 @@ def _record(request: UserRequest, run: Run, form: ExchangeForm, facts: dict[str,
         facts=form.facts(f"Circuit {run.circuits.count() + 1}"),
         by=request.user,
         at=form.at,
+        confirmed=confirmed_in(request),
     )
     for use, photo in form.photos():
         add_photo(

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.exchange import NewPart, install_component, open_circuit, remove_component
@@ -23,7 +25,7 @@ from circuits.actions.stock import (
 from circuits.models import Component, MovementKind, ParLevel, StockLot
 from patients.actions.times import InTheFuture
 from tests.factories import NOON
-from tests.scenarios import FLOW_ON, device, with_circuit
+from tests.scenarios import FLOW_ON, device, running_vv, with_circuit
 
 HOUR = timedelta(hours=1)
 LATER = date(2027, 3, 31)
@@ -221,3 +223,27 @@ def test_a_par_level_is_one_number_for_a_unit_and_a_product(unit, perfusionist):
         )
 
     assert ParLevel.objects.get().quantity == 4
+
+
+def test_the_last_of_a_lot_is_confirmed_on_the_page_and_kept(
+    client, unit, patient, perfusionist, specialist
+):
+    now = timezone.now()
+    run = running_vv(patient, specialist, at=now - HOUR)
+    lot = receive(unit, perfusionist).lot
+    reserve(lot, perfusionist)
+    client.force_login(specialist)
+    page = reverse("circuits:component-install", args=[run.public_id])
+    typed = {
+        "client_uuid": "6f1c5c1e-7a0e-4a70-9d3c-0a4f3f1f2a11",
+        "model": lot.model.pk,
+        "lot": lot.lot,
+        "installed_at": "-5",
+    }
+
+    asked = client.post(page, typed)
+    assert asked.status_code == 422
+    assert 'value="last_of_lot"' in asked.content.decode()
+
+    assert client.post(page, {**typed, "confirm": "last_of_lot"}).status_code == 302
+    assert counts(lot) == {"shelf": 0, "reserved": 0, "quarantined": 0}
