@@ -76,3 +76,11 @@ def with_role(role: Role, unit: Unit, at: datetime) -> QuerySet[User]:
     held = Membership.objects.current(at).filter(role=role, centre=unit.centre_id)
     here = held.filter(Q(unit=None) | Q(unit=unit))
     return User.objects.filter(is_active=True, pk__in=here.values("user"))
+
+
+def users_with(permission: Permission, *, unit: Unit, at: datetime) -> QuerySet[User]:
+    """People who hold `permission` in `unit`, by their role there or in all of its centre."""
+    from_roles = [role for role, held in ROLES.items() if permission in held]
+    held = Membership.objects.current(at).filter(role__in=from_roles, centre=unit.centre_id)
+    here = held.filter(Q(unit=None) | Q(unit=unit))
+    return User.objects.filter(is_active=True, pk__in=here.values("user"))

@@ -2,6 +2,8 @@ from django.urls import path
 
 from circuits.views import (
     care_plan,
+    change_steps,
+    changes,
     checks,
     circuit,
     decannulation,
@@ -89,6 +91,17 @@ urlpatterns = [
         transport.item_answer,
         name="item-answer",
     ),
+    path("changes/", changes.change_schedule, name="change-schedule"),
+    path("runs/<uuid:public_id>/circuit/plan/", changes.change_plan, name="change-plan"),
+    path("changes/<uuid:public_id>/", changes.change_detail, name="change-detail"),
+    path("changes/<uuid:public_id>/replan/", change_steps.change_replan, name="change-replan"),
+    path(
+        "changes/<uuid:public_id>/hand-over/",
+        change_steps.change_hand_over,
+        name="change-hand-over",
+    ),
+    path("changes/<uuid:public_id>/kit/", change_steps.change_kit, name="change-kit"),
+    path("changes/<uuid:public_id>/cancel/", change_steps.change_cancel, name="change-cancel"),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/add/", devices.device_create, name="device-create"),
     path("devices/<uuid:public_id>/", devices.device_edit, name="device-edit"),

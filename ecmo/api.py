@@ -20,6 +20,7 @@ from alerts.api import (
 )
 from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
+from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
@@ -117,6 +118,8 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/circuits": CircuitEndpoint,
     f"{RUN}/components": ComponentEndpoint,
     f"{RUN}/exchanges": ExchangeEndpoint,
+    f"{RUN}/changes": RunPlannedChangeEndpoint,
+    "changes": PlannedChangeEndpoint,
     f"{RUN}/checks": CheckEndpoint,
     f"{RUN}/checks/<uuid:check_id>/amendments": AmendmentEndpoint,
     f"{RUN}/complications": ComplicationEndpoint,

@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         "RemovalReasonEnum": "circuits.models.RemovalReason",
         "InfusionChangeKindEnum": "labs.models.ChangeKind",
         "ReportKindEnum": "reports.models.ReportKind",
+        "ChangeUrgencyEnum": "circuits.models.change.URGENCIES",
         "WeightBasisEnum": "patients.models.WeightBasis",
         "WeaningKindEnum": "patients.models.WeaningKind",
         "LegKindEnum": "patients.models.LegKind",

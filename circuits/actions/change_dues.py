@@ -112,7 +112,7 @@ def _tell(
             subject=f"{what}: {place}",
             text=f"{place}: {parts_text(change)}, {begins}. {change.get_state_display()}.",
             key=f"change:{change.public_id}:{moment}:{step}:{user.public_id}",
-            link=reverse("circuits:circuit-detail", args=[change.run.public_id]),
+            link=reverse("circuits:change-detail", args=[change.public_id]),
         )
         for user in dict.fromkeys(people)
     ]

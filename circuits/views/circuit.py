@@ -14,6 +14,8 @@ from accounts.permissions import Permission
 from alerts.models import Alert, Due
 from circuits.actions.dues import COMPLICATION
 from circuits.actions.exchange import install_component, open_circuit
+from circuits.change_pictures import whys
+from circuits.changes import shown
 from circuits.diagram_of_run import diagram_of
 from circuits.forms.circuit import InstallForm
 from circuits.lives import lives
@@ -36,6 +38,7 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
     readings = list(islice(Recent(run), LOOK_BACK))
     every = lives(run, at)
     inside = [life for life in every if not life.use.removed_at]
+    reasons, signed = whys(run, inside, at)
     photos: dict[int, list[PartPhoto]] = defaultdict(list)
     for photo in PartPhoto.objects.filter(use__circuit__run=run):
         photos[photo.use_id].append(photo)
@@ -44,6 +47,9 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "banner": banner_of(run.patient, run, at),
         "diagram": diagram_of(run, readings, alerts, {life.use.kind for life in inside}, at),
         "inside": inside,
+        "whys": reasons,
+        "signed": signed,
+        "planned": shown(run.planned_changes.open()),
         "exchanges": run.exchanges.select_related(
             "circuit", "new_circuit", "entered_by"
         ).prefetch_related("taken_out__component__model", "put_in__component__model"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
-from circuits.models import Check, ComponentUse, DeviceModel
+from circuits.models import Check, ComponentUse, DeviceModel, PlannedChange
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.referrals import receive_referral
 from interop.models import Message, QuarantinedObservation
@@ -30,6 +30,11 @@ REFERRAL_PAGES = (
     "detail", "edit", "log", "hand-over", "name", "flow-on", "take-back", "step",
 )  # fmt: skip
 LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
+
+
+CHANGE_PAGES = [
+    f"circuits:change-{step}" for step in ("detail", "replan", "hand-over", "kit", "cancel")
+]
 
 
 class Place(NamedTuple):
@@ -87,6 +92,7 @@ def _keys(ward, run):
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
+        **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         "circuits:device-edit": DeviceModel.objects.first(),
         "staffing:shift-create": ward.unit,
         "labs:result-correct": result,

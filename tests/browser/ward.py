@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.models import Unit, User
 from circuits.actions.care_plan import set_emergency_plan, set_target
+from circuits.actions.changes import plan_change
 from circuits.actions.checks import record_check
 from circuits.actions.exchange import NewPart, install_component, open_circuit
 from circuits.actions.support import record_cannula, start_support
@@ -13,6 +14,7 @@ from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import record_step, start_trial
 from circuits.document import Typed
 from circuits.models import DeviceModel
+from circuits.queries import uses_of
 from interop.actions.receive import receive_message
 from labs.actions.infusions import Change, Dosing, change_infusion, start_infusion
 from labs.actions.plans import set_plan
@@ -65,6 +67,7 @@ def build(unit, by, physician, laboratory, at):
     _held_neonate(ward, physician)
     _weaning_child(ward, physician)
     _plan(ward, physician)
+    _change(ward, physician)
     _first_minutes(ward)
     _roster(ward)
     _messages(ward, laboratory)
@@ -261,6 +264,16 @@ def _weaning_child(ward, physician):
         )  # fmt: skip
     off = values | {"sweep_gas_flow": 0, "sat_post_membrane": 76}
     check(run, ward.by, ward.at - timedelta(minutes=20), off, trial="vv_sweep_off")
+
+
+def _change(ward, physician):
+    """Bed 3: the oxygenator is to be changed tomorrow."""
+    run, begins = ward.runs["membrane"], ward.at + timedelta(hours=20)
+    plan_change(
+        run=run, uses=list(uses_of(run).filter(kind="oxygenator")), starts_at=begins,
+        ends_at=begins + timedelta(hours=2), urgency="planned", owner=physician,
+        why="Resistance is rising", by=ward.by, at=ward.at, kit_note="standby circuit 2",
+    )  # fmt: skip
 
 
 def _plan(ward, physician):
