@@ -54,6 +54,7 @@ from patients.api.patients import PatientEndpoint
 from patients.api.scores import ScoreEndpoint
 from reports.api import FileEndpoint, ReportEndpoint
 from reports.registry_api import RegistryRecordEndpoint
+from reports.scores_api import SuggestionEndpoint
 from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
 from web.api import CentreEndpoint, MeEndpoint, UnitEndpoint, UserEndpoint
 from web.endpoints import Endpoint
@@ -132,6 +133,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/infections": InfectionEndpoint,
     f"{RUN}/family-entries": FamilyEntryEndpoint,
     f"{RUN}/scores": ScoreEndpoint,
+    f"{RUN}/score-suggestions": SuggestionEndpoint,
     f"{RUN}/samples": SampleEndpoint,
     f"{RUN}/results": ResultEndpoint,
     f"{RUN}/infusions": InfusionEndpoint,

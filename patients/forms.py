@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Unit
-from patients.models import Patient, Sex
+from patients.models import CultureSite, FamilyEntryKind, Patient, ProcedureKind, Sex
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
@@ -107,10 +107,62 @@ class ProductForm(ClockedForm, OnceForm):
     started_at = ClinicalDateTimeField(label="Begun at")
     donation_id = forms.CharField(label="Donation number", max_length=40, required=False)
 
+    product_code = forms.CharField(max_length=20, required=False)
+    abo_rhd = forms.CharField(label="ABO and RhD", max_length=20, required=False)
+    expires_at = ClinicalDateTimeField(label="Expires", required=False)
+    is_all_there_is = forms.BooleanField(
+        label="The bag's full identity is not to be had",
+        required=False,
+        help_text="For the circuit's prime only: it asks for number, code, group and expiry.",
+    )
+
 
 class DiagnosisForm(OnceForm):
     """A diagnosis by code and text."""
 
     icd10 = forms.CharField(label="ICD-10 code", max_length=10, required=False)
-    label = forms.CharField(label="Diagnosis", max_length=200)
+    label = forms.CharField(
+        label="Diagnosis",
+        max_length=200,
+        required=False,
+        help_text="Blank: the text of the code in this centre's list.",
+    )
     is_primary = forms.BooleanField(label="Primary diagnosis", required=False)
+
+
+class ProcedureForm(ClockedForm, OnceForm):
+    """A procedure before or on ECLS."""
+
+    kind = forms.ChoiceField(choices=ProcedureKind.choices)
+    label = forms.CharField(label="In words", max_length=200, required=False)
+    code = forms.RegexField(
+        r"^[0-9]*$", label="Registry code", max_length=10, required=False, help_text="The number."
+    )
+    performed_at = ClinicalDateTimeField(label="When")
+
+
+class InfectionForm(ClockedForm, OnceForm):
+    """A positive culture; colonisation is none."""
+
+    organism = forms.CharField(max_length=120)
+    site = forms.ChoiceField(label="From", choices=CultureSite.choices)
+    collected_at = ClinicalDateTimeField(label="Taken at")
+    note = forms.CharField(max_length=200, required=False)
+
+
+class FamilyForm(ClockedForm, OnceForm):
+    """One line about the family or about consent."""
+
+    kind = forms.ChoiceField(choices=FamilyEntryKind.choices)
+    text = forms.CharField(label="In one line", max_length=200)
+    occurred_at = ClinicalDateTimeField(label="When")
+
+
+class DrawForm(ClockedForm, OnceForm):
+    """Blood drawn for tests, discard included."""
+
+    volume_ml = MeasureField(
+        label="Volume", unit="mL", min_value=0.05, max_value=1000, max_digits=6, decimal_places=2
+    )
+    drawn_at = ClinicalDateTimeField(label="Drawn at")
+    note = forms.CharField(label="For what", max_length=120, required=False)

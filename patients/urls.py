@@ -10,7 +10,8 @@ urlpatterns = [
     path("patients/<uuid:public_id>/correct/", views.patient_correct, name="patient-correct"),
     path("runs/<uuid:public_id>/events/", views.event_list, name="event-list"),
     re_path(
-        r"^runs/(?P<public_id>[0-9a-f-]{36})/events/(?P<kind>complication|bleeding|product|diagnosis)/$",
+        r"^runs/(?P<public_id>[0-9a-f-]{36})/events/"
+        r"(?P<kind>complication|bleeding|product|diagnosis|procedure|infection|family|draw)/$",
         views.event_create,
         name="event-create",
     ),

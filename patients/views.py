@@ -14,19 +14,31 @@ from accounts.permissions import Permission
 from accounts.queries import units_of
 from audit.actions import record_accesses
 from patients.access import note_reading, open_run
+from patients.actions.entries import (
+    record_draw,
+    record_family_entry,
+    record_infection,
+    record_procedure,
+)
 from patients.actions.events import (
+    IDENTITY,
     record_bleeding,
     record_complication,
     record_diagnosis,
     record_product,
 )
 from patients.actions.patient import admit_patient, correct_patient
+from patients.blood import blood_of
 from patients.forms import (
     BleedingForm,
     ComplicationForm,
     DiagnosisForm,
+    DrawForm,
+    FamilyForm,
+    InfectionForm,
     PatientCorrectionForm,
     PatientForm,
+    ProcedureForm,
     ProductForm,
     stamp_of,
 )
@@ -37,11 +49,22 @@ from web.problems import RuleBroken
 from web.search import keep_search, sought
 
 PAGE = 50
+
+
+def _record_product(*, is_all_there_is: bool, **facts: Any) -> object:
+    """Record a product; a tick says that the prime's bag has no more identity than this."""
+    return record_product(**facts, confirmed=[IDENTITY] if is_all_there_is else [])
+
+
 EVENT_FORMS: dict[str, tuple[Any, Any, str]] = {
     "complication": (ComplicationForm, record_complication, "Complication recorded."),
     "bleeding": (BleedingForm, record_bleeding, "Bleeding recorded."),
-    "product": (ProductForm, record_product, "Blood product recorded."),
+    "product": (ProductForm, _record_product, "Blood product recorded."),
     "diagnosis": (DiagnosisForm, record_diagnosis, "Diagnosis recorded."),
+    "procedure": (ProcedureForm, record_procedure, "Procedure recorded."),
+    "infection": (InfectionForm, record_infection, "Culture recorded."),
+    "family": (FamilyForm, record_family_entry, "Line recorded."),
+    "draw": (DrawForm, record_draw, "Blood drawn recorded."),
 }
 
 
@@ -146,6 +169,7 @@ def event_list(request: UserRequest, public_id: str) -> HttpResponse:
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "events": timeline(run),
+        "blood": blood_of(run),
         "kinds": [(kind, form.__doc__) for kind, (form, _, _) in EVENT_FORMS.items()],
         "may_edit": Permission.RUN_EDIT in held(request),
         "at": at,
@@ -155,7 +179,7 @@ def event_list(request: UserRequest, public_id: str) -> HttpResponse:
 
 @requires(Permission.RUN_EDIT)
 def event_create(request: UserRequest, public_id: str, kind: str) -> HttpResponse:
-    """Record a complication, a bleeding, a blood product or a diagnosis."""
+    """Record something that happened: a complication, a culture, a product, a line..."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.RUN_EDIT, what=f"record {kind}")
     form_class, act, done = EVENT_FORMS[kind]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import reports, runs
+from reports.views import reports, runs, scores
 
 app_name = "reports"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/registry/", runs.run_registry, name="run-registry"),
     path("runs/<uuid:run_id>/registry/facts/", runs.run_facts, name="run-facts"),
     path("runs/<uuid:run_id>/registry/sign/", runs.run_sign, name="run-sign"),
+    path("runs/<uuid:run_id>/scores/", scores.score_list, name="score-list"),
+    path("runs/<uuid:run_id>/scores/<slug:name>/", scores.score_create, name="score-create"),
     path("runs/<uuid:run_id>/summary.pdf", runs.run_summary, name="run-summary"),
 ]

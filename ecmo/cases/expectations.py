@@ -13,10 +13,11 @@ from ecmo.cases.comparing import Failure, Outcome
 from ecmo.cases.finding import Sources
 from ecmo.cases.loading import Row
 from ecmo.cases.registry import Record, by_part
+from ecmo.cases.scoring import SCORES
 from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, NotThere, Stage
 
-WAITING = ("notices", "scores")
+WAITING = ("notices",)
 """Kinds of expectation that the product does not have yet; later work empties this list."""
 
 ALERT = ("at", "change", "code", "parameter", "side")
@@ -128,6 +129,16 @@ def _compare_blood(outcome: Outcome, run: ActOf, expected: Row) -> None:
     outcome.compare(f"{what} more", {}, found)
 
 
+def _compare_scores(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    outcome.compare_rows(
+        f"run {run.no} scores",
+        expected["scores"],
+        run.stage.found.get(run.name(SCORES), ()),
+        ("score",),
+        if_expected=("survival_pct",),
+    )
+
+
 def _sorted(probe: Row) -> Row:
     """Return what was owed at a time, in an order that says nothing."""
     return {**probe, "owed": sorted(probe["owed"], key=lambda one: str(one["what"]))}
@@ -175,6 +186,7 @@ _STEPS: dict[str, Callable[[Outcome, ActOf, Row], None]] = {
     "support": _compare_support,
     "bedside": _compare_bedside,
     "blood": _compare_blood,
+    "scores": _compare_scores,
     "anticoagulation": _compare_anticoagulation,
     "registry": _compare_registry,
 }

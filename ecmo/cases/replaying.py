@@ -11,6 +11,7 @@ from ecmo.cases.comparing import Outcome
 from ecmo.cases.expectations import compare
 from ecmo.cases.loading import Row, instant
 from ecmo.cases.registry import registry
+from ecmo.cases.scoring import scoring
 from ecmo.cases.setting import opens_at, setting
 from ecmo.cases.staff import open_hospital
 from ecmo.cases.story import ActOf, Event, Stage, play
@@ -33,5 +34,5 @@ def replay(case: Row) -> Outcome:
 def _events(stage: Stage, runs: list[ActOf], start: datetime) -> Iterator[Event]:
     yield from setting(stage, start)
     for run in runs:
-        for part in (support, weighing, registry, circuit, treatment, bedside):
+        for part in (support, weighing, registry, circuit, treatment, bedside, scoring):
             yield from part(run)

@@ -39,6 +39,7 @@ class Rank(IntEnum):
     PROBE = auto()
     END = auto()
     OUTCOME = auto()
+    SCORE = auto()
 
 
 @dataclass(frozen=True, slots=True)

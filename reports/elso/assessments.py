@@ -139,7 +139,7 @@ def flow_fields(run: RunRecord) -> Iterator[Field]:
 def _pairs(items: Iterable[Item], closest: Row | None, rows: Sequence[Row]) -> Iterator[Field]:
     for item in items:
         yield _of_row(f"pre_{item.name}_closest", item, closest)
-        yield _of_row(f"pre_{item.name}_worst_6h", item, _worst(item, rows))
+        yield _of_row(f"pre_{item.name}_worst_6h", item, worst_of(item, rows))
 
 
 def _single(items: Iterable[Item], row: Row | None) -> Iterator[Field]:
@@ -153,7 +153,7 @@ def _of_row(name: str, item: Item, row: Row | None) -> Field:
     return Field(name, getattr(row, item.name), item.unit, row.source)
 
 
-def _worst(item: Item, rows: Sequence[Row]) -> Row | None:
+def worst_of(item: Item, rows: Sequence[Row]) -> Row | None:
     """The first row that holds the worst value."""
     measured = [(getattr(row, item.name), row) for row in rows]
     values = [value for value, _ in measured if value is not None]

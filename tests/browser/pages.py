@@ -64,6 +64,8 @@ def places(ward):
 def _path(name, keys, run):
     if name == "patients:event-create":
         return reverse(name, args=[run.public_id, "bleeding"])
+    if name == "reports:score-create":
+        return reverse(name, args=[run.public_id, "resp"])
     if name == "circuits:limit-change":
         return reverse(name, args=[run.public_id, "p_drainage"])
     if name == "episodes:referral-step":

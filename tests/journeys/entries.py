@@ -21,18 +21,23 @@ from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithd
 from patients.models import (
     BedMove,
     BleedingEvent,
+    BloodDraw,
     BloodProduct,
     Cannula,
     Complication,
     DailyTarget,
     Diagnosis,
     EmergencyPlan,
+    FamilyEntry,
+    Infection,
     Interruption,
     ModeSegment,
     Outcome,
     Patient,
+    Procedure,
     Run,
     RunLimit,
+    ScoreResult,
     TransportLeg,
     TrialStep,
     WeaningTrial,
@@ -46,6 +51,7 @@ from tests.scenarios import device, running_vv, with_circuit
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
+    "performed_at", "drawn_at",
 }  # fmt: skip
 
 
@@ -119,6 +125,26 @@ ENTRIES = [
         "patients:event-create", "run product", {"volume_ml": "280", "started_at": "now"}, BloodProduct
     ),
     Entry("patients:event-create", "run diagnosis", {"label": "ARDS", "icd10": "J80"}, Diagnosis),
+    Entry("patients:event-create", "run procedure", {"kind": "pci", "performed_at": "now"}, Procedure),
+    Entry(
+        "patients:event-create",
+        "run infection",
+        {"organism": "E. coli", "site": "blood", "collected_at": "now"},
+        Infection,
+    ),
+    Entry(
+        "patients:event-create",
+        "run family",
+        {"kind": "consent", "text": "Agreed.", "occurred_at": "now"},
+        FamilyEntry,
+    ),
+    Entry("patients:event-create", "run draw", {"volume_ml": "1.2", "drawn_at": "now"}, BloodDraw),
+    Entry(
+        "reports:score-create",
+        "run p-f",
+        {"pao2": "60", "fio2_pct": "60", "looked": "on"},
+        ScoreResult,
+    ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-step", "trial", {"stepped_at": "now", "sweep_gas_flow": "2"}, TrialStep),
