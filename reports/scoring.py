@@ -38,6 +38,7 @@ class ScoreForm(ClockedForm, OnceForm):
         self.score, self.suggested = score, suggested
         for one in score.inputs:
             self.fields[one.name] = _field(one, suggested.get(one.name))
+            self.fields[one.name].required = one.is_needed and score.is_computed
         if not score.is_computed:
             self._ask_for_a_result()
         self.fields["looked"] = forms.BooleanField(
@@ -81,8 +82,8 @@ class ScoreForm(ClockedForm, OnceForm):
 def _field(asked: Asked, suggested: Suggestion | None) -> forms.Field:
     words: dict[str, Any] = {
         "label": asked.label,
-        "required": False,
         "help_text": _help(asked, suggested),
+        "error_messages": {"required": "This score needs it. Nothing is guessed."},
     }
     match asked.kind:
         case Kind.NUMBER:

@@ -154,7 +154,10 @@ def _worked_out(score: Score, inputs: Any, subject: Subject) -> tuple[Verdict, D
     verdict = score.judge(inputs, subject)
     if verdict.total is not None:
         return verdict, verdict.total
-    missing = [_error(name, "missing", f"{name} is missing.") for name in verdict.missing]
+    labels = {one.name: one.label for one in score.inputs}
+    missing = [
+        _error(name, "missing", f"{labels.get(name, name)} is missing.") for name in verdict.missing
+    ]
     raise ScoreRefused(
         verdict.refusal, errors=missing or [_error("score", "refused", verdict.refusal)]
     )

@@ -1,5 +1,6 @@
 """Severity and survival scores of a run."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -71,3 +72,18 @@ class ScoreResult(models.Model):
     def score(self) -> Score:
         """The score as the product knows it now."""
         return SCORES[self.name]
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """The inputs in the order of the score, each with its label; lists as words."""
+        return [
+            {**kept, "label": one.label, "value": _worded(kept["value"])}
+            for one in self.score.inputs
+            if (kept := self.inputs.get(one.name))
+        ]
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value).replace("_", " ")

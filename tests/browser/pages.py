@@ -62,16 +62,16 @@ def places(ward):
 
 
 def _path(name, keys, run):
-    if name == "patients:event-create":
-        return reverse(name, args=[run.public_id, "bleeding"])
-    if name == "reports:score-create":
-        return reverse(name, args=[run.public_id, "resp"])
-    if name == "circuits:limit-change":
-        return reverse(name, args=[run.public_id, "p_drainage"])
-    if name == "episodes:referral-step":
-        return reverse(name, args=[keys[name].public_id, "triage"])
-    if name == "episodes:run-step":
-        return reverse(name, args=[run.public_id, "decannulating"])
+    steps = {
+        "patients:event-create": (run, "bleeding"),
+        "reports:score-create": (run, "resp"),
+        "circuits:limit-change": (run, "p_drainage"),
+        "episodes:referral-step": (keys.get("episodes:referral-step"), "triage"),
+        "episodes:run-step": (run, "decannulating"),
+    }
+    if name in steps:
+        row, step = steps[name]
+        return reverse(name, args=[row.public_id, step])
     route = next(one.route for one in urls() if one.name == name)
     if "<" not in route:
         return reverse(name)

@@ -7,10 +7,12 @@ import pytest
 from django.urls import reverse
 
 from clinical.scores.catalogue import score_named
+from patients.actions.scores import Given, record_score
 from patients.models import Run, ScoreResult
 from reports.queries.cohort import cohort
 from reports.suggesting import suggestions
 from reports.views.scores import slug_of
+from tests.clinical.scores.told import SAVE
 from tests.reports.situations import APRIL, ended_run, whole_run
 
 
@@ -67,6 +69,7 @@ def test_a_score_is_worked_out_from_what_was_looked_at(client, told, specialist)
     assert row.inputs["fio2_pct"]["source"] == "pre_ecls.vent[0]"
     listed = client.get(reverse("reports:score-list", args=[told.public_id])).content.decode()
     assert "75" in listed
+    assert "<dt>PaO2</dt><dd>60 mm[Hg] <small>entered by hand</small></dd>" in listed
 
 
 def test_a_missing_answer_refuses_and_what_was_typed_stays(client, told, specialist):
@@ -75,9 +78,18 @@ def test_a_missing_answer_refuses_and_what_was_typed_stays(client, told, special
     answer = client.post(page(told, "RESP"), sent(pip_worst="31"))
 
     assert answer.status_code == 422
-    assert "cannot be worked out without" in answer.content.decode()
+    assert "This score needs it. Nothing is guessed." in answer.content.decode()
     assert 'value="31"' in answer.content.decode()
     assert not ScoreResult.objects.exists()
+
+
+def test_answers_are_shown_in_words(told, specialist):
+    answers = {name: Given(value) for name, value in SAVE.items()}
+    row = record_score(run=told, name="SAVE", given=answers, by=specialist, at=APRIL)
+
+    shown = {one["label"]: one["value"] for one in row.answers}
+
+    assert (shown["Diagnoses"], shown["CNS dysfunction"], shown["Weight"]) == ("other", "no", "70")
 
 
 def test_nobody_keeps_a_score_unseen(client, told, specialist):
