@@ -14,6 +14,7 @@ from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
 from ecmo import site_care
 from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_numbers import JsonNumber
+from ecmo.site_referrals import ReferralPolicyShape
 from web.problems import RuleBroken
 from web.shapes import Shape
 
@@ -179,6 +180,7 @@ KINDS: dict[str, Check] = {
     "exchange_policy": one_of(ExchangePolicy),
     "lab_catalogue": rows_of(CatalogueRow),
     "plan_review": one_of(site_care.PlanReview),
+    "referral_policy": one_of(ReferralPolicyShape),
     "run_gap": one_of(site_care.RunGap),
     "transport_after": one_of(site_care.Checklist),
     "transport_before": one_of(site_care.Checklist),

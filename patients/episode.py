@@ -66,7 +66,7 @@ class StepLine:
 
     step: EpisodeStep
     reason: str
-    told: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, str | datetime], ...]
     owed: tuple[Item, ...]
 
 
@@ -182,8 +182,13 @@ def _followed(
 def _line(step: EpisodeStep, reasons: Mapping[str, str]) -> StepLine:
     row = transition(State(step.source) if step.source else None, State(step.target))
     items = (*row.needed, *row.asked) if row else ()
-    told = tuple((one.label, step.facts[one.code]) for one in items if step.facts.get(one.code))
+    told = tuple((one.label, _as_told(one, step)) for one in items if step.facts.get(one.code))
     lacking = (
         owed(row, {**step.facts, "reason": step.reason}) if row and not step.takes_back else ()
     )
     return StepLine(step, reasons.get(step.reason, step.reason), told, lacking)
+
+
+def _as_told(item: Item, step: EpisodeStep) -> str | datetime:
+    text = str(step.facts[item.code])
+    return datetime.fromisoformat(text) if item.kind == "time" else text

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from rest_framework.exceptions import ValidationError
 
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
 from circuits.actions.support import start_support
 from clinical.lifecycle import TRANSITIONS, State
+from ecmo.site_data import KINDS
 from episodes.actions.referrals import (
     NeedsPhysicians,
     StepElsewhere,
@@ -336,3 +338,21 @@ def test_a_site_without_a_policy_has_the_default_marked_so(centre):
 )
 def test_some_months_on_is_the_same_day_or_the_last_of_a_shorter_month(day, months, later):
     assert months_later(date(*day), months) == date(*later)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_taken"),
+    [
+        ({"acknowledge_min": 5}, True),
+        ({"call_back_h": [12, 24], "follow_up_months": [3]}, True),
+        ({"call_back_h": [24, 12]}, False),
+        ({"decline_reasons": []}, False),
+        ({"longest_watch_h": "6"}, False),
+    ],
+)
+def test_a_sites_policy_is_read_before_it_can_hold(body, is_taken):
+    if is_taken:
+        KINDS["referral_policy"](body)
+    else:
+        with pytest.raises(ValidationError):
+            KINDS["referral_policy"](body)
