@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CHECK_RECORD = auto()
     CHECK_AMEND = auto()
     COMPONENT_EXCHANGE = auto()
+    INCIDENT_RECORD = auto()
     LIMIT_SET = auto()
     LAB_RECORD = auto()
     INFUSION_CHANGE = auto()
@@ -69,6 +70,7 @@ _BEDSIDE = _READ | {
     P.LAB_RECORD,
     P.INFUSION_CHANGE,
     P.ALERT_ACKNOWLEDGE,
+    P.INCIDENT_RECORD,
 }
 _SPECIALIST = _BEDSIDE | {
     P.REFERRAL_TRIAGE,
@@ -102,7 +104,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.PHARMACIST: frozenset(_READ | {P.PLAN_SET, P.ALERT_ACKNOWLEDGE}),
     Role.COORDINATOR: frozenset(_LEAD),
-    Role.EQUIPMENT: frozenset({P.CATALOGUE_VIEW, P.CATALOGUE_EDIT}),
+    Role.EQUIPMENT: frozenset({P.CATALOGUE_VIEW, P.CATALOGUE_EDIT, P.INCIDENT_RECORD}),
     Role.REGISTRY: frozenset(
         _READ | {P.REPORT_VIEW, P.REPORT_PRODUCE, P.REGISTRY_EXPORT, P.HL7_WORK}
     ),

@@ -10,11 +10,13 @@ from typing import Any
 
 from accounts.models import Centre
 from clinical.due import DEFAULT_CADENCE, CheckCadence
+from clinical.incident import ReportRule
 from web.models import SiteDocument
 
 DEBT_POLICY = "debt_policy"
 CHECK_CADENCE = "check_cadence"
 EXCHANGE_POLICY = "exchange_policy"
+INCIDENT_RULES = "incident_rules"
 
 DEFAULT_DEBTS: dict[str, float] = {
     "mode": 0,
@@ -25,6 +27,12 @@ DEFAULT_DEBTS: dict[str, float] = {
     "tip_position": 6,
 }
 DEFAULT_EXCHANGE_POLICY: dict[str, float] = {"confirm_limits_h": 1, "complication_h": 24}
+DEFAULT_INCIDENT_RULES: list[dict[str, Any]] = [
+    {"harm": "death", "days": 10, "to": "the manufacturer and the authority"},
+    {"harm": "harm_perm", "days": 10, "to": "the manufacturer"},
+    {"harm": "harm_temp", "days": 10, "to": "the manufacturer"},
+]
+"""Days to a report, unverified (of the order of 21 CFR 803.30, counted without work days)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +70,9 @@ def check_cadence(centre: Centre, at: datetime) -> tuple[CheckCadence, str]:
     """Return how often the circuit is checked, and where that comes from."""
     found = policy(centre, CHECK_CADENCE, at, None)
     return (CheckCadence(**found.body) if found.body else DEFAULT_CADENCE), found.source
+
+
+def incident_rules(centre: Centre, at: datetime) -> Policy:
+    """Return by when an incident with a device is to be reported, as a list of ReportRule."""
+    found = policy(centre, INCIDENT_RULES, at, DEFAULT_INCIDENT_RULES)
+    return Policy([ReportRule(**row) for row in found.body], found.source)

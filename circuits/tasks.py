@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from circuits.actions.change_dues import remind_of_changes
+from circuits.actions.incidents import sweep_reports
 from circuits.actions.sweep import sweep
 
 
@@ -9,4 +10,5 @@ from circuits.actions.sweep import sweep
 def sweep_runs() -> None:
     at = timezone.now()
     sweep(at)
+    sweep_reports(at)
     remind_of_changes(at)

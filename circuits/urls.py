@@ -9,7 +9,10 @@ from circuits.views import (
     decannulation,
     devices,
     exchange,
+    incidents,
     overview,
+    passport,
+    recalls,
     reconfigure,
     support,
     transport,
@@ -105,4 +108,25 @@ urlpatterns = [
     path("devices/", devices.device_list, name="device-list"),
     path("devices/add/", devices.device_create, name="device-create"),
     path("devices/<uuid:public_id>/", devices.device_edit, name="device-edit"),
+    path("runs/<uuid:public_id>/passport/", passport.circuit_passport, name="circuit-passport"),
+    path("components/<uuid:public_id>/photos/add/", passport.photo_create, name="photo-create"),
+    path("recalls/", recalls.recall_list, name="recall-list"),
+    path("recalls/new/", recalls.recall_create, name="recall-create"),
+    path("recalls/<uuid:public_id>/", recalls.recall_detail, name="recall-detail"),
+    path("recalls/<uuid:public_id>/search/", recalls.recall_search, name="recall-search"),
+    path("recalls/<uuid:public_id>/fate/", recalls.recall_fate, name="recall-fate"),
+    path("recalls/<uuid:public_id>/tell/<uuid:run_id>/", recalls.recall_tell, name="recall-tell"),
+    path("recalls/<uuid:public_id>/close/", recalls.recall_close, name="recall-close"),
+    path("recalls/<uuid:public_id>/files/<uuid:file_id>/", recalls.recall_file, name="recall-file"),
+    path("incidents/", incidents.incident_list, name="incident-list"),
+    path("runs/<uuid:public_id>/incident/", incidents.incident_create, name="incident-create"),
+    path("incidents/<uuid:public_id>/", incidents.incident_detail, name="incident-detail"),
+    *(
+        path(
+            f"incidents/<uuid:public_id>/{step}/",
+            incidents.step_view(step),
+            name=f"incident-{step}",
+        )
+        for step in incidents.STEPS
+    ),
 ]

@@ -24,9 +24,11 @@ from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
+from circuits.api.incidents import IncidentEndpoint, PassportEndpoint
 from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
+from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
@@ -121,6 +123,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/exchanges": ExchangeEndpoint,
     f"{RUN}/changes": RunPlannedChangeEndpoint,
     "changes": PlannedChangeEndpoint,
+    f"{RUN}/passports": PassportEndpoint,
     f"{RUN}/checks": CheckEndpoint,
     f"{RUN}/checks/<uuid:check_id>/amendments": AmendmentEndpoint,
     f"{RUN}/complications": ComplicationEndpoint,
@@ -152,6 +155,8 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "notifications": NotificationEndpoint,
     "device-models": DeviceModelEndpoint,
     "diagnosis-codes": DiagnosisCodeEndpoint,
+    "recalls": RecallEndpoint,
+    "incidents": IncidentEndpoint,
     "measures": MeasureEndpoint,
     "site-documents": SiteDocumentEndpoint,
     "reports": ReportEndpoint,

@@ -48,6 +48,8 @@ PAGES = (
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
     Page("Reports", "file-chart-column", "reports:report-list", Permission.REPORT_VIEW),
     Page("Devices", "package", "circuits:device-list", Permission.CATALOGUE_VIEW),
+    Page("Recalls", "package-x", "circuits:recall-list", Permission.CATALOGUE_VIEW),
+    Page("Incidents", "shield-alert", "circuits:incident-list", Permission.CATALOGUE_VIEW),
     Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),
     Page("Audit", "scroll-text", "access-list", Permission.AUDIT_VIEW),
 )

@@ -240,6 +240,8 @@ SPECTACULAR_SETTINGS = {
         "CannulaSiteEnum": "patients.models.CannulaSite",
         "ComponentKindEnum": "circuits.models.ComponentKind",
         "CultureSiteEnum": "patients.models.CultureSite",
+        "PartFateEnum": "circuits.models.Fate",
+        "RecallFateEnum": "circuits.models.RecallFate",
         "RemovalReasonEnum": "circuits.models.RemovalReason",
         "InfusionChangeKindEnum": "labs.models.ChangeKind",
         "ReportKindEnum": "reports.models.ReportKind",

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from alerts.escalation import read_steps
 from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
+from circuits.models import HarmDone
 from ecmo import site_care
 from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_numbers import JsonNumber
@@ -128,6 +129,20 @@ class Switches(Shape):
     projections = serializers.BooleanField(default=False)
 
 
+class IncidentRule(Shape):
+    """By when an incident that did this harm is reported, in days, and to whom."""
+
+    harm = serializers.ChoiceField(choices=HarmDone.choices)
+    days = JsonNumber(min_value=0)
+    to = serializers.CharField(max_length=120)
+
+    def validate_harm(self, harm: str) -> str:
+        """Refuse a rule for what is not known: then the soonest of all rules counts."""
+        if harm == HarmDone.NOT_KNOWN:
+            raise serializers.ValidationError("Harm that is not known follows the soonest rule.")
+        return harm
+
+
 Check = Callable[[Any], None]
 
 
@@ -178,6 +193,7 @@ KINDS: dict[str, Check] = {
     "early_harm_limits": one_of(EarlyHarm),
     "escalation": _escalation,
     "exchange_policy": one_of(ExchangePolicy),
+    "incident_rules": rows_of(IncidentRule),
     "lab_catalogue": rows_of(CatalogueRow),
     "plan_review": one_of(site_care.PlanReview),
     "referral_policy": one_of(ReferralPolicyShape),

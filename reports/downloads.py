@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from audit.actions import record_access, record_accesses
 from reports.models import Report, ReportKind
+from web.downloads import attached
 from web.models import Attachment
 
 RIGHT_TO_DOWNLOAD = {
@@ -27,13 +28,3 @@ def hand_out(
     else:
         record_access(by=by, at=at, what=what, subject=report.public_id, request_id=request_id)
     return attached(file.name, file.media_type, bytes(file.content))
-
-
-def attached(name: str, media_type: str, content: bytes) -> HttpResponse:
-    """Return bytes as a download that no browser shows in the place of a page."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store, private",
-    }
-    return HttpResponse(content, content_type=media_type, headers=headers)

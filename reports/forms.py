@@ -179,3 +179,10 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return None if value == "" else value
+
+
+class ReplyForm(ClockedForm, OnceForm):
+    """The reply as it is sent; its PDF is kept."""
+
+    sent_to = forms.CharField(label="Sent to", max_length=200)
+    sent_at = ClinicalDateTimeField(label="Sent at")

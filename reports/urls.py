@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import reports, runs, scores
+from reports.views import devices, reports, runs, scores
 
 app_name = "reports"
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/scores/", scores.score_list, name="score-list"),
     path("runs/<uuid:run_id>/scores/<slug:name>/", scores.score_create, name="score-create"),
     path("runs/<uuid:run_id>/summary.pdf", runs.run_summary, name="run-summary"),
+    path("recalls/<uuid:public_id>/trace.pdf", devices.recall_trace, name="recall-trace"),
+    path("recalls/<uuid:public_id>/reply/", devices.recall_reply, name="recall-reply"),
+    path("incidents/<uuid:public_id>/report.pdf", devices.incident_report, name="incident-report"),
 ]

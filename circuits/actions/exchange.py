@@ -22,6 +22,7 @@ from circuits.actions.parts import (
     put_in,
     take_out,
 )
+from circuits.actions.recalled import reassess_recalled
 from circuits.actions.safety import reassess_safety
 from circuits.actions.shelf import take_from_shelf
 from circuits.models import Circuit, ComponentUse, Exchange
@@ -260,3 +261,4 @@ def _settle(run: Run, at: datetime) -> None:
     reassess_exchanges(run=run, at=at)
     reassess_circuit(run=run, at=at, measures=())
     reassess_safety(run=run, at=at)
+    reassess_recalled(run=run, at=at)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Unit, User
 from audit.context import action
 from circuits.actions.fitness import refuse_part, refuse_unfit
+from circuits.actions.recalled import match_lot
 from circuits.models import Component, DeviceModel, MovementKind, ParLevel, StockLot, StockMovement
 from circuits.places import moved_by
 from circuits.shelf import last_taken, left_of
@@ -83,6 +84,7 @@ def receive_stock(
         if "received_once" not in str(broken):
             raise
         raise _received_already(movement.component) from broken
+    match_lot(lot=lot, at=at)
     return movement
 
 

@@ -26,12 +26,24 @@ from circuits.models.deferral import ReviewDeferral
 from circuits.models.device import ComponentKind, DeviceModel
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
 from circuits.models.hold import CircuitHold
+from circuits.models.incident import CustodyEntry, DeviceIncident, HarmDone
 from circuits.models.label import DeviceLabel, Market, ModelLabelAcknowledgement
+from circuits.models.recall import (
+    ActionAsked,
+    Found,
+    Recall,
+    RecallClass,
+    RecallFate,
+    RecallItem,
+    RecallStep,
+    StepKind,
+)
 from circuits.models.stock import MovementKind, ParLevel, StockLot, StockMovement
 
 __all__ = [
     "DURABLE",
     "HYGIENE",
+    "ActionAsked",
     "CalendarFeed",
     "ChangeDecision",
     "ChangeState",
@@ -44,11 +56,15 @@ __all__ = [
     "ComponentUse",
     "Console",
     "ConsoleRecord",
+    "CustodyEntry",
     "DecisionKind",
+    "DeviceIncident",
     "DeviceLabel",
     "DeviceModel",
     "Exchange",
     "Fate",
+    "Found",
+    "HarmDone",
     "Market",
     "ModelLabelAcknowledgement",
     "MovementKind",
@@ -56,10 +72,16 @@ __all__ = [
     "PartPhoto",
     "PlannedChange",
     "PlannedPart",
+    "Recall",
+    "RecallClass",
+    "RecallFate",
+    "RecallItem",
+    "RecallStep",
     "RecordKind",
     "RemovalReason",
     "ReviewDeferral",
     "ServiceState",
+    "StepKind",
     "StockLot",
     "StockMovement",
     "Urgency",

@@ -61,6 +61,7 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
         ],
         "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
         "may_keep": Permission.COMPONENT_EXCHANGE in held(request),
+        "may_report": Permission.INCIDENT_RECORD in held(request),
         "at": at,
     }
     return render(request, "circuits/circuit_detail.html", context)

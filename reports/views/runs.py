@@ -21,13 +21,13 @@ from reports.actions.registry import (
     approve_record,
     tell_facts,
 )
-from reports.downloads import attached
 from reports.forms import FactsForm, stamp_of
 from reports.judging import judge
 from reports.pdf.run_summary import render_run_summary
 from reports.queries.cohort import cohort
 from reports.queries.document import run_document
 from reports.worklist import worklist
+from web.downloads import attached
 from web.pages import act_on_form
 
 

@@ -8,7 +8,14 @@ from django.urls import reverse
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
-from circuits.models import Check, ComponentUse, DeviceModel, PlannedChange
+from circuits.models import (
+    Check,
+    ComponentUse,
+    DeviceIncident,
+    DeviceModel,
+    PlannedChange,
+    Recall,
+)
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.referrals import receive_referral
 from interop.models import Message, QuarantinedObservation
@@ -23,6 +30,8 @@ NO_PAGES = {
     "reports:report-file", "reports:run-sign", "reports:run-summary",
     "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
     "circuits:part-photo",
+    "reports:recall-trace", "reports:incident-report", "circuits:recall-search",
+    "circuits:recall-close", "circuits:recall-file",
 }  # fmt: skip
 
 
@@ -30,6 +39,12 @@ REFERRAL_PAGES = (
     "detail", "edit", "log", "hand-over", "name", "flow-on", "take-back", "step",
 )  # fmt: skip
 LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
+
+RECALL_PAGES = (
+    *tuple(f"circuits:recall-{page}" for page in ("detail", "fate", "tell")),
+    "reports:recall-reply",
+)
+INCIDENT_STEPS = ("detail", "hand-over", "harm", "release", "report", "close")
 
 
 CHANGE_PAGES = [
@@ -75,7 +90,8 @@ def _path(name, keys, run):
     route = next(one.route for one in urls() if one.name == name)
     if "<" not in route:
         return reverse(name)
-    return reverse(name, args=[keys.get(name, run).public_id])
+    second = [run.public_id] if name == "circuits:recall-tell" else []
+    return reverse(name, args=[keys.get(name, run).public_id, *second])
 
 
 def _keys(ward, run):
@@ -96,6 +112,9 @@ def _keys(ward, run):
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         "circuits:device-edit": DeviceModel.objects.first(),
+        "circuits:photo-create": ComponentUse.objects.filter(circuit__run=run).first(),
+        **{name: Recall.objects.get() for name in RECALL_PAGES},
+        **{f"circuits:incident-{step}": DeviceIncident.objects.get() for step in INCIDENT_STEPS},
         "staffing:shift-create": ward.unit,
         "labs:result-correct": result,
         "labs:infusion-change": infusion,

@@ -9,6 +9,9 @@ from circuits.actions.care_plan import set_emergency_plan, set_target
 from circuits.actions.changes import plan_change
 from circuits.actions.checks import record_check
 from circuits.actions.exchange import NewPart, install_component, open_circuit
+from circuits.actions.incidents import record_incident
+from circuits.actions.recalls import Notice, receive_recall
+from circuits.actions.stock import Arrival, receive_stock
 from circuits.actions.support import record_cannula, start_support
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import record_step, start_trial
@@ -72,6 +75,7 @@ def build(unit, by, physician, laboratory, at):
     _roster(ward)
     _messages(ward, laboratory)
     _reports(ward)
+    _device_cases(ward)
     return ward
 
 
@@ -360,3 +364,24 @@ def _reports(ward):
     for report in owed:
         if report.kind == ReportKind.REGISTRY:
             produce_report(report.pk, ward.at)
+
+
+def _device_cases(ward):
+    """The membrane of bed 3 is recalled; the pump head of bed 7 made a noise."""
+    membrane = ward.runs["membrane"].circuits.get().uses.get(kind="oxygenator")
+    model, at = membrane.component.model, ward.at - timedelta(hours=5)
+    arrival = Arrival(model, lot=membrane.component.lot, quantity=3)
+    receive_stock(unit=ward.unit, arrival=arrival, received_at=at, by=ward.by, at=at)
+    notice = Notice(
+        issuer="Example Devices", reference="FSN-2026-014", product=model.name, action="removal",
+        recall_class="II", issued_on=at.date() - timedelta(days=3), kind="oxygenator", model=model,
+        lots=[membrane.component.lot], instruction="Exchange it at the next opportunity.",
+    )  # fmt: skip
+    receive_recall(centre=ward.unit.centre, notice=notice, received_at=at, by=ward.by, at=ward.at)
+    run = ward.runs["stable"]
+    head = run.circuits.get().uses.get(kind="pump_head")
+    record_incident(
+        unit=run.unit, run=run, component=head.component, happened_at=at, harm="no_harm",
+        what="Grinding noise for a minute at 3,300 rpm; gone after the speed was lowered.",
+        by=ward.by, at=ward.at,
+    )  # fmt: skip
