@@ -111,7 +111,12 @@ def looks_and_corrects(person, patient, run):
     for view in ("cards", "table", "wall"):
         person.opens(reverse("board"), view=view)
     use = ComponentUse.objects.get(kind="oxygenator", circuit__run=run)
-    exchange = {"model": device("oxygenator").pk, "reason": "clot", "exchanged_at": "-2"}
+    exchange = {
+        f"p{use.pk}-model": device("oxygenator").pk,
+        "reason": "clot",
+        "exchanged_at": "-2",
+        "is_told_later": "on",
+    }
     corrections = {
         reverse("circuits:check-amend", args=[check.public_id]): {"blood_flow": "4.3"},
         reverse(
