@@ -70,10 +70,11 @@ def names():
 
 
 def places(ward):
-    """Return every page of the ward; a URL that is none of ours is a KeyError here."""
+    """Return every page of the ward, but those whose row it lacks (a recall, an incident)."""
     run = ward.runs["membrane"]
     keys = _keys(ward, run)
-    return [Place(name, _path(name, keys, run), _who(name)) for name in names()]
+    there = [name for name in names() if keys.get(name, run) is not None]
+    return [Place(name, _path(name, keys, run), _who(name)) for name in there]
 
 
 def _path(name, keys, run):
@@ -113,8 +114,8 @@ def _keys(ward, run):
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         "circuits:device-edit": DeviceModel.objects.first(),
         "circuits:photo-create": ComponentUse.objects.filter(circuit__run=run).first(),
-        **{name: Recall.objects.get() for name in RECALL_PAGES},
-        **{f"circuits:incident-{step}": DeviceIncident.objects.get() for step in INCIDENT_STEPS},
+        **{name: Recall.objects.first() for name in RECALL_PAGES},
+        **{f"circuits:incident-{step}": DeviceIncident.objects.first() for step in INCIDENT_STEPS},
         "staffing:shift-create": ward.unit,
         "labs:result-correct": result,
         "labs:infusion-change": infusion,
