@@ -84,7 +84,8 @@ def install(wanted: str) -> str:
             return f"Could not make .venv with {sys.executable}."
     print(f"ecmo: installing {wanted} (the first time takes a minute or two) ...", flush=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
-    pip += ["--require-hashes", "--requirement", str(ROOT / wanted)]
+    # The list is whole, so pip has nothing to resolve: a release made today cannot get in its way.
+    pip += ["--no-deps", "--require-hashes", "--requirement", str(ROOT / wanted)]
     if subprocess.call(pip, cwd=str(ROOT)):
         return f"Installing {wanted} failed: pip says above why."
     stamp().write_text(json.dumps(digests(["requirements.txt", wanted])))
