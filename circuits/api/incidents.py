@@ -102,7 +102,7 @@ class IncidentInput(Input):
         return attrs
 
 
-class HandOverInput(Input):
+class CustodyInput(Input):
     """The part goes from hand to hand."""
 
     holder = serializers.CharField(max_length=150)
@@ -189,12 +189,12 @@ class IncidentEndpoint(Listed, Shown):
         )
         return self.created(incident)
 
-    @extend_schema(request=HandOverInput, responses=IncidentShape)
+    @extend_schema(request=CustodyInput, responses=IncidentShape)
     @action(detail=True, methods=["post"], url_path="hand-over")
     @idempotent
     def hand_over(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Note who holds the part from a time on, and where."""
-        return self._step(hand_over, HandOverInput)
+        return self._step(hand_over, CustodyInput)
 
     @extend_schema(request=HarmInput, responses=IncidentShape)
     @action(detail=True, methods=["post"])

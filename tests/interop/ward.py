@@ -9,7 +9,7 @@ from interop.models import QuarantinedObservation
 from labs.actions.infusions import Change, Dosing, change_infusion, start_infusion
 from labs.actions.plans import set_plan
 from labs.models import Result
-from patients.actions.events import record_bleeding, record_product
+from patients.actions.events import IDENTITY, record_bleeding, record_product
 from patients.actions.limits import set_limits
 from patients.actions.patient import admit_patient
 from patients.actions.run import end_run, start_run
@@ -133,6 +133,7 @@ class Ward:
             volume_ml=Decimal(str(row["volume_ml"])),
             given_to="patient" if row["given_to"] == "patient" else "circuit",
             started_at=instant(row["started_at"]),
+            confirmed=[IDENTITY],
             by=self.user,
             at=at,
         )
