@@ -35,6 +35,13 @@ class RuleBroken(Exception):
         self.errors = errors or []
 
 
+class NeedsConfirmation(RuleBroken):
+    """A fact is asked back: sent again with those parameters confirmed, it is accepted."""
+
+    code = "needs_confirmation"
+    title = "Please look again and confirm"
+
+
 class AlreadyStored(RuleBroken):
     code = "already_stored"
     title = "This is stored already"

@@ -36,7 +36,7 @@ from clinical.limits import Limit
 from patients.models import Run
 from patients.queries import mode_at
 from patients.watched import Watched, watched
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 DERIVED = frozenset({DELTA_P, RESISTANCE, FLOW_PER_KG, FLOW_INDEX})
 
@@ -45,11 +45,6 @@ class CheckRefused(RuleBroken):
     code = "check_refused"
     title = "This cannot be so"
     status = 422
-
-
-class NeedsConfirmation(RuleBroken):
-    code = "needs_confirmation"
-    title = "Please look again and confirm"
 
 
 class NothingInCheck(RuleBroken):

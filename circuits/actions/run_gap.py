@@ -7,14 +7,13 @@ from accounts.models import User
 from audit.context import action
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.care_plan import reassess_care_plan
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.dues import reassess_owed
 from circuits.actions.watching import reassess_watching
 from circuits.care_policies import run_gap_h
 from clinical.runtime import is_same_run
 from patients.actions.times import local, refuse_future
 from patients.models import Interruption, Patient, Run
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 GAP = "run_gap"
 

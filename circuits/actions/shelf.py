@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import User
-from circuits.actions.checks import NeedsConfirmation
 from circuits.models import Component, ComponentUse, MovementKind, StockLot, StockMovement
 from circuits.places import moved_by
 from circuits.shelf import last_taken, left_of
+from web.problems import NeedsConfirmation
 
 LAST_OF_LOT = "last_of_lot"
 

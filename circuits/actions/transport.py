@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit.context import action
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.dues import reassess_check_due
 from circuits.care_policies import OxygenPolicy, oxygen_policy
 from circuits.journeys import open_items, oxygen_of
@@ -16,7 +15,7 @@ from circuits.models import CheckKind
 from clinical.transport import Doubt, doubts
 from patients.actions.times import refuse_future, refuse_outside_run
 from patients.models import GoDecision, Run, TransportLeg
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 
 class LegIsOver(RuleBroken):

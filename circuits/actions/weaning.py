@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit.context import action
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.trial_rules import (
     NothingInStep,
     TrialDoesNotFit,
@@ -28,6 +27,7 @@ from circuits.trials import settings_before, support_of
 from clinical.weaning import NAMES, Fault, TrialKind, fault_of
 from patients.actions.times import refuse_future, refuse_outside_run
 from patients.models import Run, TrialStep, WeaningTrial
+from web.problems import NeedsConfirmation
 
 _REASONS = {
     Fault.MODE_UNKNOWN: "the mode of this run is not known. Enter the mode first",

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from accounts.models import User
 from audit.context import action
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.trial_rules import (
     TrialGoesOn,
     TrialHasEnded,
@@ -20,6 +19,7 @@ from circuits.trials import restorable
 from clinical.weaning import NAMES, TrialKind, Verdict, is_early_pass
 from patients.actions.times import refuse_future
 from patients.models import Run, WeaningTrial
+from web.problems import NeedsConfirmation
 
 
 @action("restored the settings of before a weaning trial")

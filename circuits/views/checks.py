@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import UserRequest, held, requires, row_or_refuse
 from accounts.permissions import Permission
-from circuits.actions.checks import NeedsConfirmation, amend_check, record_check
+from circuits.actions.checks import amend_check, record_check
 from circuits.document import values_of
 from circuits.forms.check import AmendForm, Before, CheckForm
 from circuits.history import device_clock_off
@@ -24,7 +24,7 @@ from patients.queries import banner_of, limits_of
 from patients.watched import watched
 from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 PAGE = 24
 

@@ -2,12 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from web.problems import ErrorItem, RuleBroken
-
-
-class NeedsConfirmation(RuleBroken):
-    code = "needs_confirmation"
-    title = "Please look again and confirm"
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 
 class CannotBe(RuleBroken):

@@ -20,7 +20,6 @@ from labs.actions.infusions import (
     withdraw_change,
 )
 from labs.actions.plans import set_plan
-from labs.actions.questions import NeedsConfirmation
 from labs.actions.results import Charted, correct_result, record_results, withdraw_result
 from labs.forms import (
     CorrectionForm,
@@ -36,6 +35,7 @@ from patients.access import note_reading, open_run
 from patients.models import Run
 from patients.queries import banner_of, running_at, weight_at
 from web.pages import act_on_form
+from web.problems import NeedsConfirmation
 
 FORM = "labs/form.html"
 P = Permission

@@ -16,7 +16,7 @@ from patients.models import (
     DiagnosisCode,
     Run,
 )
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 CIRCUIT = "circuit"
 IDENTITY = "identity"
@@ -28,9 +28,8 @@ PRIME_IDENTITY = {
 }
 
 
-class IdentityMissing(RuleBroken):
-    code = "needs_confirmation"
-    title = "Please look again and confirm"
+class IdentityMissing(NeedsConfirmation):
+    """A bag of the prime without its full identity."""
 
 
 class DiagnosisUnnamed(RuleBroken):

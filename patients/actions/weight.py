@@ -9,7 +9,7 @@ from audit.context import action
 from patients.actions.times import refuse_future
 from patients.models import Run, WeightEntry
 from patients.queries import weight_at
-from web.problems import ErrorItem, RuleBroken
+from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
 
 # Bedside reference 1.5: 0.3-650 kg; a change of more than 10 % since the last is confirmed.
 LIGHTEST, HEAVIEST = Decimal("0.3"), Decimal(650)
@@ -22,9 +22,8 @@ class WeightCannotBe(RuleBroken):
     status = 422
 
 
-class WeightNeedsConfirmation(RuleBroken):
-    code = "needs_confirmation"
-    title = "Please look again and confirm"
+class WeightNeedsConfirmation(NeedsConfirmation):
+    """A weight far from the one in use."""
 
 
 @action("recorded a weight")

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import User
 from tests.browser.conftest import DESK, TABLET
-from tests.browser.pages import places
+from tests.browser.pages import names, places
 
 NARROWEST = {"width": 320, "height": 640}
 THEMES = {"light": DESK, "dark": NARROWEST, "night": TABLET}
@@ -32,6 +32,7 @@ def test_every_page_is_accessible_in_every_theme_and_as_wide_as_a_phone(
     people = {"coordinator": coordinator, "administrator": administrator, None: None}
     faults = {}
 
+    assert [place.name for place in places(ward)] == names()
     for theme, size in THEMES.items():
         for place, window in rounds(places(ward), people, screen, theme):
             broken = Axe().run(window.page, context=NOT_OURS).response["violations"]

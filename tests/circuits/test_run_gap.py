@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.run_gap import NotTheSameRun, StillRunning, resume_support
 from circuits.actions.support import decannulate, start_support
 from patients.actions.times import InTheFuture
@@ -12,6 +11,7 @@ from patients.models import Interruption
 from patients.queries import mode_problems
 from tests.factories import NOON
 from web.actions import approve_document, draft_document
+from web.problems import NeedsConfirmation
 
 HOUR = timedelta(hours=1)
 OFF = NOON - 30 * HOUR

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from circuits.actions.checks import NeedsConfirmation
 from circuits.actions.exchange import NewPart, install_component, open_circuit, remove_component
 from circuits.actions.fitness import LotExpired, PartReserved, PartUsed
 from circuits.actions.stock import (
@@ -26,6 +25,7 @@ from circuits.models import Component, MovementKind, ParLevel, StockLot
 from patients.actions.times import InTheFuture
 from tests.factories import NOON
 from tests.scenarios import FLOW_ON, device, running_vv, with_circuit
+from web.problems import NeedsConfirmation
 
 HOUR = timedelta(hours=1)
 LATER = date(2027, 3, 31)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from circuits.actions.checklists import NoChecklist, UnknownSubject, answer_item
-from circuits.actions.checks import NeedsConfirmation, record_check
+from circuits.actions.checks import record_check
 from circuits.actions.transport import (
     LegIsOver,
     NoGoNeedsReason,
@@ -29,6 +29,7 @@ from patients.models import Patient, TransportLeg
 from tests.factories import NOON
 from web.actions import approve_document, draft_document
 from web.actions.checklists import UnknownItem
+from web.problems import NeedsConfirmation
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

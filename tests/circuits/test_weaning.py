@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from alerts.models import Category
-from circuits.actions.checks import NeedsConfirmation, record_check
+from circuits.actions.checks import record_check
 from circuits.actions.support import decannulate, record_mode
 from circuits.actions.sweep import sweep
 from circuits.actions.trial_rules import (
@@ -27,6 +27,7 @@ from notifications.models import Notification
 from patients.actions.times import InTheFuture
 from patients.models import TrialStep, WeaningTrial
 from tests.factories import NOON, PersonFactory, ShiftFactory
+from web.problems import NeedsConfirmation
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 from alerts.models import Alert
 from clinical.limits import Limit
 from clinical.spans import Span
-from labs.actions.questions import CannotBe, NeedsConfirmation
+from labs.actions.questions import CannotBe
 from labs.actions.results import (
     Charted,
     NothingInResult,
@@ -24,7 +24,7 @@ from patients.actions.limits import set_limits
 from patients.actions.run import end_run
 from patients.actions.times import InTheFuture
 from tests.factories import NOON
-from web.problems import RuleBroken
+from web.problems import NeedsConfirmation, RuleBroken
 
 LOW = Limit(
     "platelets", soft=Span.of([20, 700]), warning=Span.of([80, None]), critical=Span.of([50, None])
