@@ -9,7 +9,6 @@ from alerts.models import Alert, AlertChange
 from circuits.actions.checks import (
     AmendedMeanwhile,
     CheckRefused,
-    NeedsConfirmation,
     NothingInCheck,
     amend_check,
     record_check,
@@ -17,7 +16,7 @@ from circuits.actions.checks import (
 from circuits.document import Typed, UnreadableCheck
 from circuits.models import Check
 from tests.factories import NOON
-from web.problems import RuleBroken
+from web.problems import NeedsConfirmation, RuleBroken
 
 NORMAL = {
     "pump_speed": 3400,
