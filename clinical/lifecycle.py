@@ -110,6 +110,19 @@ def transition(source: State | None, target: State) -> Transition | None:
     return None
 
 
+def asked_for(source: State, target: State, *, of_run: bool) -> Transition | None:
+    """Return the row to `target`, or one that leads there from elsewhere: its form says why not now.
+
+    Rows of a referral and of a run are told apart by the right that they ask for.
+    """
+    kin = (
+        row
+        for row in TRANSITIONS
+        if row.target is target and row.sources and row.who.startswith("referral_") is not of_run
+    )
+    return transition(source, target) or next(kin, None)
+
+
 def next_steps(source: State) -> tuple[Transition, ...]:
     """Return the steps that may follow, in the order of the table."""
     return tuple(row for row in TRANSITIONS if source in row.sources)

@@ -33,6 +33,15 @@ from circuits.api.runs import RunEndpoint
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
+from episodes.api.referrals import CallEndpoint, ReferralEndpoint, ReferralStepEndpoint
+from episodes.api.runs import (
+    EndEndpoint,
+    EpisodeEndpoint,
+    FollowUpEndpoint,
+    HoldEndpoint,
+    RunStepEndpoint,
+    VisitEndpoint,
+)
 from interop.api import Hl7Endpoint, MessageEndpoint
 from labs.api.infusions import ChangeEndpoint, InfusionEndpoint, WithdrawalEndpoint
 from labs.api.plans import PlanEndpoint
@@ -107,7 +116,16 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "units": UnitEndpoint,
     "users": UserEndpoint,
     "patients": PatientEndpoint,
+    "referrals": ReferralEndpoint,
+    "referrals/<uuid:referral_id>/steps": ReferralStepEndpoint,
+    "referrals/<uuid:referral_id>/log": CallEndpoint,
     "runs": RunEndpoint,
+    f"{RUN}/episode": EpisodeEndpoint,
+    f"{RUN}/steps": RunStepEndpoint,
+    f"{RUN}/end-of-life": EndEndpoint,
+    f"{RUN}/holds": HoldEndpoint,
+    f"{RUN}/visits": VisitEndpoint,
+    "follow-up": FollowUpEndpoint,
     f"{RUN}/modes": ModeEndpoint,
     f"{RUN}/weights": WeightEndpoint,
     f"{RUN}/cannulas": CannulaEndpoint,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import Unit, User
 from clinical.lifecycle import Item, State, Transition
 from episodes.policy import ReferralPolicy
+from episodes.told import NUMBERS
 from patients.models import AgeUnit, Coroner, Donation, LogKind, Mode, Referral, Sex, SupportType
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
@@ -17,9 +18,12 @@ TRI = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 FIRST_LOOK = timedelta(hours=2)
 
 
-def told(label: str, unit: str, low: float, high: float) -> MeasureField:
-    """Return the box of a number that may not have been told; outside is a slip of the unit."""
-    return MeasureField(label=label, unit=unit, min_value=low, max_value=high, required=False)
+def told(name: str) -> MeasureField:
+    """Return the box of a number that may not have been told."""
+    of = NUMBERS[name]
+    return MeasureField(
+        label=of.label, unit=of.unit, min_value=of.low, max_value=of.high, required=False
+    )
 
 
 def line(label: str, length: int = 200, **options: Any) -> forms.CharField:
@@ -53,9 +57,9 @@ class ReferralForm(ClockedForm):
     referrer = line("Who calls", 120)
     location = line("Hospital and ward")
     patient_name = line("Patient, as told")
-    age = told("Age", "", 0, 120)
+    age = told("age")
     age_unit = forms.ChoiceField(label="Age in", choices=AgeUnit.choices, initial=AgeUnit.YEARS)
-    weight_kg = told("Weight", "kg", 0.3, 650)
+    weight_kg = told("weight_kg")
     diagnosis = line("Diagnosis", 300)
     support_type = forms.ChoiceField(
         label="Support asked for", choices=[("", "Not said"), *SupportType.choices], required=False
@@ -64,15 +68,15 @@ class ReferralForm(ClockedForm):
     had_arrest = forms.NullBooleanField(
         label="Cardiac arrest", widget=forms.Select(choices=TRI), required=False
     )
-    fio2_pct = told("FiO2", "%", 21, 100)
-    peep_cmh2o = told("PEEP", "cmH2O", 0, 50)
-    plateau_cmh2o = told("Plateau pressure", "cmH2O", 0, 100)
-    tidal_ml = told("Tidal volume", "mL", 0, 3000)
-    rate_per_min = told("Ventilator rate", "/min", 0, 150)
-    ph = told("pH", "", 6.3, 8)
-    pao2_mmhg = told("PaO2", "mmHg", 5, 760)
-    paco2_mmhg = told("PaCO2", "mmHg", 5, 250)
-    lactate_mmol_l = told("Lactate", "mmol/L", 0, 40)
+    fio2_pct = told("fio2_pct")
+    peep_cmh2o = told("peep_cmh2o")
+    plateau_cmh2o = told("plateau_cmh2o")
+    tidal_ml = told("tidal_ml")
+    rate_per_min = told("rate_per_min")
+    ph = told("ph")
+    pao2_mmhg = told("pao2_mmhg")
+    paco2_mmhg = told("paco2_mmhg")
+    lactate_mmol_l = told("lactate_mmol_l")
     gas_at = ClinicalDateTimeField(label="Time of the gas", required=False)
     story = lines("What else was told")
 

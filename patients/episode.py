@@ -70,6 +70,17 @@ class StepLine:
     owed: tuple[Item, ...]
 
 
+def step_line(step: EpisodeStep, reasons: Mapping[str, str] = NO_WORDS) -> StepLine:
+    """Return a step with what was told and what is still owed of it."""
+    row = transition(State(step.source) if step.source else None, State(step.target))
+    items = (*row.needed, *row.asked) if row else ()
+    told = tuple((one.label, _as_told(one, step)) for one in items if step.facts.get(one.code))
+    lacking = (
+        owed(row, {**step.facts, "reason": step.reason}) if row and not step.takes_back else ()
+    )
+    return StepLine(step, reasons.get(step.reason, step.reason), told, lacking)
+
+
 def history(of: Referral | Run, reasons: Mapping[str, str] = NO_WORDS) -> list[StepLine]:
     """Return every step, newest first, with those of the referral that a run came from.
 
@@ -80,7 +91,7 @@ def history(of: Referral | Run, reasons: Mapping[str, str] = NO_WORDS) -> list[S
     if referral is not None:
         rows = rows | EpisodeStep.objects.filter(referral=referral)
     rows = rows.select_related("entered_by", "takes_back", "taken_back_by")
-    return [_line(row, reasons) for row in rows]
+    return [step_line(row, reasons) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +188,6 @@ def _followed(
     ahead = [visit for visit in visits if visit.seen_on is None]
     seen = sorted((v for v in visits if v.seen_on), key=lambda v: v.seen_on or v.planned_on)
     return Followed(run, label(state), ahead[0] if ahead else None, seen[-1] if seen else None)
-
-
-def _line(step: EpisodeStep, reasons: Mapping[str, str]) -> StepLine:
-    row = transition(State(step.source) if step.source else None, State(step.target))
-    items = (*row.needed, *row.asked) if row else ()
-    told = tuple((one.label, _as_told(one, step)) for one in items if step.facts.get(one.code))
-    lacking = (
-        owed(row, {**step.facts, "reason": step.reason}) if row and not step.takes_back else ()
-    )
-    return StepLine(step, reasons.get(step.reason, step.reason), told, lacking)
 
 
 def _as_told(item: Item, step: EpisodeStep) -> str | datetime:

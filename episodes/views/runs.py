@@ -16,7 +16,7 @@ from accounts.access import UserRequest, held, requires, row_or_refuse
 from accounts.permissions import Permission
 from audit.actions import record_accesses
 from circuits.actions.holds import release_circuits
-from clinical.lifecycle import State, refusal, transition
+from clinical.lifecycle import State, asked_for, refusal
 from episodes.actions.ending import (
     record_death,
     record_end_of_life,
@@ -70,7 +70,9 @@ def run_step(request: UserRequest, public_id: UUID, target: str) -> HttpResponse
     if target not in BY_NAME:
         raise Http404("No step of a run is called so.")
     to, here = State(target), state_of(run)
-    step = transition(here, to) or next(t for t in map(_to(to), State) if t)
+    step = asked_for(here, to, of_run=True)
+    if step is None:
+        raise Http404("No step of a run leads there.")
     policy = referral_policy(run.unit.centre, at)
     form = StepForm(
         request.POST or None, step=step, policy=policy, at=at, initial={"happened_at": at}
@@ -179,10 +181,6 @@ def follow_up(request: UserRequest) -> HttpResponse:
         "at": at,
     }
     return render(request, "episodes/follow_up.html", context)
-
-
-def _to(target: State) -> Callable[[State], Any]:
-    return lambda source: transition(source, target)
 
 
 def _run(request: UserRequest, public_id: UUID) -> Run:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.access import UserRequest, require_in_unit, requires
 from accounts.permissions import Permission
-from clinical.lifecycle import State, Transition, refusal, transition
+from clinical.lifecycle import State, asked_for, refusal
 from episodes.actions import referrals as actions
 from episodes.forms import (
     FlowIsOnForm,
@@ -38,7 +38,9 @@ def referral_step(request: UserRequest, public_id: UUID, target: str) -> HttpRes
     at = timezone.now()
     referral = open_referral(request, public_id, Permission.PATIENT_VIEW, f"step to {target}")
     to = _state(target)
-    step = transition(State(referral.state), to) or _any_step_to(to)
+    step = asked_for(State(referral.state), to, of_run=False)
+    if step is None:
+        raise Http404("No step of a referral leads there.")
     require_in_unit(request.user, Permission(step.who), referral.unit, at)
     policy = referral_policy(referral.unit.centre, at)
     form = StepForm(
@@ -171,12 +173,3 @@ def _state(target: str) -> State:
         return State(target)
     except ValueError as unknown:
         raise Http404("There is no such state of a referral.") from unknown
-
-
-def _any_step_to(to: State) -> Transition:
-    """Return a row that leads there from somewhere: its form tells why it cannot be now."""
-    from_somewhere = (transition(source, to) for source in State)
-    step = next((one for one in from_somewhere if one and "referral" in one.who), None)
-    if step is None:
-        raise Http404("No step of a referral leads there.")
-    return step

@@ -15,6 +15,7 @@ from circuits.actions.transport import arrive, depart, plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.document import Typed
 from circuits.models import Check, ComponentUse, DeviceModel
+from episodes.actions.referrals import receive_referral
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
@@ -301,6 +302,13 @@ class Ward:
         """The run of another patient, ended some hours ago."""
         other = running_vv(PatientFactory(unit=self.unit), self.by)
         return self._acted(decannulate, run=other, ended_at=self.began)
+
+    @cached_property
+    def referral(self):
+        """A call that waits to be taken on."""
+        return self._acted(
+            receive_referral, unit=self.unit, call_back="555 1", called_at=self.began
+        )
 
     @cached_property
     def physician(self):

@@ -140,8 +140,11 @@ def address(path, ward):
     """Return the path with what is there in the ward."""
     keys = {"/patients/": ward.patient, "/results/": ward.result, "/components/": ward.use}
     keys |= {"/infusion-changes/": ward.change, "/runs/{public_id}": ward.run}
+    if "/referrals/" in path:
+        keys["/referrals/{public_id}"] = ward.referral
     key = next((row.public_id for part, row in keys.items() if part in path), uuid4())
     return path.format(
+        referral_id=ward.referral.public_id if "/referrals/" in path else "",
         run_id=ward.run.public_id,
         check_id=ward.check.root_id,
         infusion_id=ward.infusion.public_id,

@@ -1,0 +1,1 @@
+"""Episodes through the API: referrals, steps, the end, follow-up."""
