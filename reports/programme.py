@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from clinical.complications import is_fault
@@ -12,6 +13,7 @@ from clinical.due import CheckCadence
 from clinical.instants import elapsed, minutes_between, utc
 from clinical.runtime import MINUTES_PER_HOUR, run_hours
 from reports import tables
+from reports.calls import Call, Calls, tally
 from reports.checking import Charted, Timeliness, timeliness
 from reports.elso.dictionary import DICTIONARY
 from reports.elso.mapping import EQUIPMENT
@@ -20,6 +22,7 @@ from reports.months import Span, name_of, shifted, span_of
 from reports.tables import Line
 
 WINDOW_MONTHS = 12
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 LABELS = {each.code: each.label for each in DICTIONARY.complications}
 
 
@@ -87,6 +90,8 @@ class Programme:
     lives: tuple[tables.Lives, ...]
     checks: tuple[CheckRow, ...]
     cadence: CheckCadence
+    calls: Calls
+    calls_now: Calls
     to_do: tuple[ToDo, ...]
     closed_runs: int
 
@@ -107,10 +112,13 @@ def programme_of(
     judged: Sequence[Judged],
     checks: Mapping[int, Sequence[Charted]],
     cadence: CheckCadence,
+    calls: Collection[Call] = (),
+    reasons: Mapping[str, str] = NO_WORDS,
 ) -> Programme:
     """Put the report together. `judged` are the runs on ECMO in the twelve months up to `month`.
 
-    `checks` are those of the month, by primary key of the run, with the last before it.
+    `checks` are those of the month, by primary key of the run, with the last before it; `calls`
+    the referrals of the twelve months, `reasons` the words of the codes by which some are declined.
     """
     zone = ZoneInfo(head.zone_name)
     window = span_of(head.month, zone, months=WINDOW_MONTHS)
@@ -131,6 +139,8 @@ def programme_of(
         lives=tuple(tables.component_lives(_lives(closed), is_fault)),
         checks=tuple(_checks(judged, checks, month, cadence)),
         cadence=cadence,
+        calls=tally(calls, window, reasons),
+        calls_now=tally(calls, month, reasons),
         to_do=tuple(_to_do(closed)),
         closed_runs=len(closed),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from circuits.policies import check_cadence
+from episodes.policy import referral_policy
 from reports.elso.findings import Finding
 from reports.elso.writer import Head as ExportHead
 from reports.elso.writer import csv_bundle, xml_document
@@ -16,6 +17,7 @@ from reports.models import Report, ReportKind
 from reports.months import name_of, span_of
 from reports.pdf.programme import render_programme
 from reports.programme import WINDOW_MONTHS, Head, programme_of
+from reports.queries.calls import calls_in
 from reports.queries.checks import checks_in
 from reports.queries.cohort import cohort, ended_in, on_ecmo_in
 
@@ -86,7 +88,9 @@ def _programme(report: Report, at: datetime) -> Made:
         as_at=at.astimezone(zone),
         zone_name=report.centre.timezone,
     )
-    values = programme_of(head, judged, checks, cadence)
+    calls = calls_in(report.centre, window, as_of=at)
+    reasons = referral_policy(report.centre, at).decline_reasons
+    values = programme_of(head, judged, checks, cadence, calls, reasons)
     content = render_programme(values, is_demo=settings.DEMO)
     return Made(
         files=(NewFile(_name(report, "pdf"), "application/pdf", content),),
@@ -95,6 +99,9 @@ def _programme(report: Report, at: datetime) -> Made:
             "begun": values.now.begun,
             "running": values.running_at_end,
             "to_do": len(values.to_do),
+            "calls": values.calls_now.calls,
+            "accepted": values.calls_now.accepted,
+            "declined": values.calls_now.declined,
         },
     )
 
