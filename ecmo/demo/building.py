@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import Centre
 from alerts.actions import acknowledge
 from alerts.models import Alert
+from ecmo.demo.calls import plan_call, receive_declined, receive_today
 from ecmo.demo.care import plan_care
 from ecmo.demo.checks import plan_checks
 from ecmo.demo.closed import closed
@@ -63,6 +64,8 @@ def build(wish: Wish, say: Say) -> None:
         site = open_site(wish)
         for course in running(wish.at, wish.every_h):
             play(site, course)
+        receive_declined(site, wish.closed_runs)
+        receive_today(site)
         _see_alerts(site)
         first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
         if first is not None:
@@ -82,6 +85,7 @@ def build(wish: Wish, say: Say) -> None:
 def play(site: Site, course: Course) -> Run:
     """Play one course to its end, or to now."""
     stay = Stay.of(site, course)
+    plan_call(stay)
     plan_support(stay)
     plan_treatment(stay)
     plan_checks(stay)

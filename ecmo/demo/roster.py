@@ -36,6 +36,10 @@ class Crew:
         """Return the physician on call."""
         return self._on(unit, Duty.PHYSICIAN, at)
 
+    def coordinator(self, unit: str, at: datetime) -> User:
+        """Return the coordinator on call."""
+        return self._on(unit, Duty.COORDINATOR, at)
+
     def _on(self, unit: str, duty: Duty, at: datetime, place: int = 0) -> User:
         local = at.astimezone(self.hospital.centre.tz)
         day = local.date() - timedelta(days=local.time() < CHANGE)

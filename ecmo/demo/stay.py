@@ -15,7 +15,7 @@ from clinical.measures import MEASURES
 from ecmo.demo.course import Course
 from ecmo.demo.physiology import Physiology
 from ecmo.demo.roster import Crew
-from patients.models import Patient, Run
+from patients.models import Patient, Referral, Run
 
 Act = Callable[[datetime], None]
 
@@ -45,6 +45,7 @@ class Stay:
     body: Physiology
     patient: Patient = field(init=False)
     run: Run = field(init=False)
+    referral: Referral | None = None
     _ahead: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _count: int = 0
 

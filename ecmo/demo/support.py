@@ -20,6 +20,7 @@ from circuits.actions.support import (
 )
 from circuits.models import DeviceModel
 from circuits.queries import installed
+from ecmo.demo.afterwards import plan_afterwards
 from ecmo.demo.course import Ending, Mishap, ModeFrom, Tube
 from ecmo.demo.registry import facts_at_end, facts_at_start
 from ecmo.demo.stay import Stay, measured
@@ -76,6 +77,7 @@ def _flow_on(stay: Stay, at: datetime) -> None:
     stay.run = start_support(
         patient=stay.patient,
         unit=stay.unit,
+        referral=stay.referral,
         started_at=course.started_at,
         by=stay.nurse(at),
         at=at,
@@ -201,6 +203,7 @@ def _end(stay: Stay, ending: Ending, at: datetime) -> None:
     out_at = ended_at + timedelta(minutes=25)
     stay.plan(out_at + timedelta(minutes=10), partial(_take_out_cannulas, stay, out_at))
     left_at = ended_at + timedelta(hours=ending.left_after_h)
+    plan_afterwards(stay, ending, left_at)
     stay.plan(left_at + timedelta(hours=20), partial(_tell_outcome, stay, ending, left_at))
 
 

@@ -17,7 +17,8 @@ from ecmo.demo.people import LOGINS, PASSWORD
 from interop.models import Message
 from labs.models import InfusionChange, Result
 from notifications.models import Notification
-from patients.models import BleedingEvent, Run
+from patients.episode import state_of
+from patients.models import BleedingEvent, Referral, Run
 from patients.queries import mode_problems
 from reports.elso.completeness import check as completeness
 from reports.models import Report
@@ -31,9 +32,9 @@ AT = datetime(2026, 3, 17, 14, 5, tzinfo=UTC)
 
 @pytest.fixture(scope="module", autouse=True)
 def demo_unit(django_db_setup, django_db_blocker):
-    """The unit, built once for all tests here: running patients four-hourly, two closed runs."""
+    """The unit, built once for all tests here: running patients four-hourly, three closed runs."""
     with django_db_blocker.unblock(), transaction.atomic():
-        build(Wish(AT, closed_runs=2, every_h=4), [].append)
+        build(Wish(AT, closed_runs=3, every_h=4), [].append)
         yield
         transaction.set_rollback(True)
 
@@ -266,3 +267,24 @@ def test_the_sign_in_page_of_the_demo_lists_the_logins(settings, client):
 
     assert PASSWORD in page
     assert all(one.username in page for one in LOGINS)
+
+
+def test_calls_of_today_are_accepted_declined_with_advice_and_watched():
+    today = Referral.objects.filter(called_at__gt=AT - timedelta(hours=14), run=None)
+    waits = Due.objects.open().filter(subject__in=[str(one.public_id) for one in today])
+
+    assert {one.state for one in today} == {"accepted", "declined", "watch"}
+    assert today.get(state="watch").review_at - AT < timedelta(hours=1)
+    assert today.get(state="declined").steps.first().facts["advice"]
+    assert set(waits.values_list("kind", flat=True)) == {"re_review", "call_back"}
+    assert not Alert.objects.open().filter(code__startswith="referral.").exists()
+
+
+def test_closed_runs_are_followed_up_or_dead_with_a_checklist():
+    runs = {state_of(run): run for run in Run.objects.filter(ended_at__isnull=False)}
+
+    assert set(runs) == {"died", "followup"}
+    assert runs["died"].end_of_life.open_questions == []
+    ahead = runs["followup"].visits.filter(seen_on=None)
+    assert ahead.exists()
+    assert not ahead.filter(planned_on__lt=AT.date()).exists()
