@@ -214,7 +214,11 @@ class _Steps:
         """Two physicians accept."""
         team = self.site.crew.hospital.people[self.unit, Duty.PHYSICIAN]
         self.to(
-            State.ACCEPTED, at, physicians=", ".join(str(one.user) for one in team[:2]), **facts
+            State.ACCEPTED,
+            at,
+            None,
+            physicians=", ".join(str(one.user) for one in team[:2]),
+            **facts,
         )
 
     def says(self, text: str, at: datetime) -> None:
