@@ -13,6 +13,7 @@ from audit.context import action
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.change_steps import settle_changes
 from circuits.actions.dues import reassess_debts, reassess_exchanges, reassess_reviews
+from circuits.actions.holds import ask_about_holds, reassess_holds
 from circuits.actions.parts import (
     NewPart,
     NotInCircuit,
@@ -25,6 +26,7 @@ from circuits.actions.parts import (
 from circuits.actions.recalled import reassess_recalled
 from circuits.actions.safety import reassess_safety
 from circuits.actions.shelf import take_from_shelf
+from circuits.holding import GONE
 from circuits.models import Circuit, ComponentUse, Exchange
 from circuits.queries import installed
 from clinical.complications import BY_CODE
@@ -125,10 +127,13 @@ def exchange_components(
 
     One part, several, or the whole circuit. `reason` is a RemovalReason. Returns what went in.
     Raises NotInCircuit (with who took a part out before, and when), PartInUse, NotToldOfAll, and
-    NeedsConfirmation when by the count nothing was left of the lot of a new part.
+    NeedsConfirmation when by the count nothing was left of the lot of a new part, or when an old
+    one goes away that is held.
     """
     run = Run.objects.locked(run.pk)
     changes = list(changes)
+    going = [use.component_id for use, _ in changes if facts.fates.get(use.pk) in GONE]
+    ask_about_holds(going, confirmed)
     refuse_future(exchanged_at, at, "time of the exchange")
     refuse_outside_run(run, exchanged_at, "time of the exchange")
     exchange = _exchange(run, changes, exchanged_at, by, at, reason, note, facts)
@@ -145,6 +150,7 @@ def exchange_components(
     ComponentUse.objects.filter(pk__in=[use.pk for use in new]).update(came_in_with=exchange)
     _tell_complications(exchange, facts.complications)
     _settle(run, at)
+    reassess_holds(going, at)
     return new
 
 
@@ -174,15 +180,23 @@ def remove_all(*, run: Run, removed_at: datetime, by: User, at: datetime, reason
 
 
 @action("recorded where a part went")
-def record_fate(*, use: ComponentUse, fate: str, by: User, at: datetime) -> ComponentUse:
-    """Say where a part went that came out: the newest holds, the history keeps the earlier."""
+def record_fate(
+    *, use: ComponentUse, fate: str, by: User, at: datetime, confirmed: Collection[str] = ()
+) -> ComponentUse:
+    """Say where a part went that came out: the newest holds, the history keeps the earlier.
+
+    Raises NeedsConfirmation if it is held and goes away.
+    """
     Run.objects.locked(use.circuit.run_id)
     use = ComponentUse.objects.select_related("component__model", "circuit").get(pk=use.pk)
     if use.removed_at is None:
         raise NotInCircuit(
             f"{use.component} is in {use.circuit} still. Exchange it or take it out first."
         )
+    if fate in GONE:
+        ask_about_holds([use.component_id], confirmed)
     _set_fate(use, fate, by, at)
+    reassess_holds([use.component_id], at)
     return use
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from accounts.models import User
+from circuits.holding import holds_on
 from circuits.models import DURABLE, Component, MovementKind, StockLot, StockMovement
 from circuits.places import moved_by, place_of
 from web.problems import RuleBroken
@@ -21,6 +22,10 @@ class PartUsed(RuleBroken):
 
 class PartReserved(RuleBroken):
     code = "part_reserved"
+
+
+class PartHeld(RuleBroken):
+    code = "part_held"
 
 
 def refuse_unfit(lot: StockLot, at: datetime, needed_on: date | None = None) -> None:
@@ -50,6 +55,10 @@ def refuse_part(part: Component, by: User, at: datetime) -> None:
         raise PartUsed(f"{part} is in use: {place_of(last, by, at)}. Take another.")
     if last is not None and part.kind not in DURABLE:
         raise PartUsed(f"{part} was used before: {place_of(last, by, at)}. Take a new one.")
+    if hold := holds_on([part.pk]).first():
+        raise PartHeld(
+            f"{part} is held: {hold.reason}. Take another, or have the hold released first."
+        )
     held = (
         StockMovement.objects.filter(component=part, kind__in=OFF_SHELF, settled_by=None)
         .select_related("entered_by", "lot__unit__centre")

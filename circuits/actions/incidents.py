@@ -1,5 +1,6 @@
 """A device incident as a case: the part kept aside, who held it, the report, the outcome."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from alerts.models import Category
 from alerts.owed import Owed
 from audit.context import action
 from circuits.actions.exchange import record_fate
+from circuits.actions.holds import ask_about_holds, reassess_holds
 from circuits.models import Component, ComponentUse, CustodyEntry, DeviceIncident, Fate
 from circuits.policies import incident_rules
 from clinical.due import Due
@@ -108,17 +110,29 @@ def hand_over(
 
 @action("let go the part of an incident")
 def release_part(
-    *, incident: DeviceIncident, to: str, released_at: datetime, by: User, at: datetime
+    *,
+    incident: DeviceIncident,
+    to: str,
+    released_at: datetime,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
 ) -> DeviceIncident:
-    """End the quarantine: the part went to the manufacturer, was discarded, or is used again."""
+    """End the quarantine: the part went to the manufacturer, was discarded, or is used again.
+
+    Raises NeedsConfirmation while the circuit that it came from is held.
+    """
     refuse_future(released_at, at, "time")
     incident = DeviceIncident.objects.locked(incident.pk)
     if not incident.is_in_quarantine:
         raise NothingKept("No part of this incident is kept aside any more.")
     if not to.strip():
         raise RuleBroken("Say what became of the part: who got it, or why it is used again.")
+    parts = [incident.component_id] if incident.component_id else []
+    ask_about_holds(parts, confirmed)
     incident.released_at, incident.released_to = released_at, to.strip()
     incident.save(update_fields=["released_at", "released_to"])
+    reassess_holds(parts, at)
     return incident
 
 

@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Centre, User
 from audit.context import action
+from circuits.actions.holds import ask_about_holds, reassess_holds
 from circuits.actions.recalled import reassess_recalled
+from circuits.holding import LET_GO
 from circuits.models import (
     ComponentUse,
     DeviceModel,
@@ -138,10 +140,12 @@ def record_fate(
     by: User,
     at: datetime,
     reason: str = "",
+    confirmed: Collection[str] = (),
 ) -> list[RecallItem]:
     """Say what was done about parts. Changing one's mind is a further step; the first stays.
 
-    Raises FateContradicted for a part that is out on paper and still in a circuit.
+    Raises FateContradicted for a part that is out on paper and still in a circuit, and
+    NeedsConfirmation for one that is held and goes away.
     """
     recall = Recall.objects.locked(recall.pk)
     refuse_future(decided_at, at, "time")
@@ -151,6 +155,9 @@ def record_fate(
         raise RuleBroken("Say why: who reads this later must be able to agree or object.")
     inside = _inside(items)
     _check_agrees(fate, items, inside)
+    parts = [item.component_id for item in items if item.component_id]
+    if fate in LET_GO:
+        ask_about_holds(parts, confirmed)
     for item in items:
         item.fate, item.fate_at, item.fate_by = fate, decided_at, by
         item.fate_reason = reason.strip()
@@ -158,6 +165,7 @@ def record_fate(
         facts = {"fate": str(fate), "words": str(RecallFate(fate).label)}
         _step(recall, StepKind.FATE, by, decided_at, at, item=item, facts=facts, note=reason)
     _reassess({use.circuit.run_id for use in inside.values()}, at)
+    reassess_holds(parts, at)
     return list(items)
 
 

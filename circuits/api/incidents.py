@@ -22,7 +22,7 @@ from circuits.actions.incidents import (
     release_part,
     report_incident,
 )
-from circuits.api.base import OfRun
+from circuits.api.base import OfRun, confirmations
 from circuits.api.part_shapes import DeviceModelShape
 from circuits.models import Circuit, ComponentUse, DeviceIncident, HarmDone
 from circuits.passports import passport
@@ -123,6 +123,7 @@ class ReleaseInput(Input):
 
     to = serializers.CharField(max_length=200)
     released_at = Instant()
+    confirmed = confirmations()
 
 
 class ReportedInput(Input):

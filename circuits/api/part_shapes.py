@@ -193,3 +193,4 @@ class FateInput(Input):
     """Where a part went that came out."""
 
     fate = serializers.ChoiceField(choices=[one for one in Fate.choices if one[0]])
+    confirmed = confirmations()

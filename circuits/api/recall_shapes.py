@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from circuits.api.base import confirmations
 from circuits.api.part_shapes import DeviceModelShape
 from circuits.models import (
     ActionAsked,
@@ -189,6 +190,7 @@ class RecallFateInput(Input):
     fate = serializers.ChoiceField(choices=RecallFate.choices)
     decided_at = Instant()
     reason = Text(max_length=300)
+    confirmed = confirmations()
 
 
 class ReplyInput(Input):

@@ -59,7 +59,9 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "outside": [
             (life, photos.get(life.use.pk, ())) for life in reversed(every) if life.use.removed_at
         ],
+        "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
         "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
+        "may_edit": Permission.RUN_EDIT in held(request),
         "may_keep": Permission.COMPONENT_EXCHANGE in held(request),
         "may_report": Permission.INCIDENT_RECORD in held(request),
         "at": at,

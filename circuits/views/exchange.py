@@ -46,7 +46,8 @@ def part_fate(request: UserRequest, public_id: str) -> HttpResponse:
 
     def tell(facts: dict[str, Any]) -> None:
         if facts["fate"]:
-            record_fate(use=use, fate=facts["fate"], by=request.user, at=at)
+            told = confirmed_in(request)
+            record_fate(use=use, fate=facts["fate"], by=request.user, at=at, confirmed=told)
         if photo := facts["photo"]:
             add_photo(
                 use=use,

@@ -33,7 +33,7 @@ from circuits.queries import uses_of
 from patients.access import note_reading, open_run
 from patients.queries import banner_of
 from web.formbase import ClockedForm
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 
 P = Permission
 PAGE = 50
@@ -125,10 +125,11 @@ def incident_step(request: UserRequest, public_id: str, step: str) -> HttpRespon
     incident = _incident(request, public_id, permission)
     form = shape(request.POST or None, at=at)
     back = reverse("circuits:incident-detail", args=[incident.public_id])
+    told = {"confirmed": confirmed_in(request)} if act is release_part else {}
     return act_on_form(
         request,
         form,
-        lambda facts: act(incident=incident, **facts, by=request.user, at=at),
+        lambda facts: act(incident=incident, **facts, **told, by=request.user, at=at),
         page="circuits/incident_step.html",
         context={"incident": incident, "title": title, "back": back},
         then=back,

@@ -35,6 +35,8 @@ def circuit_passport(request: UserRequest, public_id: str) -> HttpResponse:
         "banner": banner_of(run.patient, run, at),
         "circuits": circuits,
         "passport": passport(circuit, run.ended_at or at) if circuit else None,
+        "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
+        "may_edit": P.RUN_EDIT in held(request),
         "may_photograph": P.CHECK_RECORD in held(request),
         "at": at,
     }

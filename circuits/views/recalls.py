@@ -24,7 +24,7 @@ from patients.models import Run
 from web.actions import accept_upload
 from web.downloads import shown
 from web.models import Attachment
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 
 P = Permission
 PAGE = 50
@@ -150,7 +150,14 @@ def recall_fate(request: UserRequest, public_id: str) -> HttpResponse:
 
     def decide(facts: dict[str, Any]) -> list[RecallItem]:
         same = {name: facts[name] for name in ("fate", "decided_at", "reason")}
-        return record_fate(recall=recall, items=form.chosen(), **same, by=request.user, at=at)
+        return record_fate(
+            recall=recall,
+            items=form.chosen(),
+            **same,
+            confirmed=confirmed_in(request),
+            by=request.user,
+            at=at,
+        )
 
     return _step_form(request, recall, form, decide, title="What became of its parts")
 
