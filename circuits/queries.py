@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 
 from circuits import document
 from circuits.models import Check, ComponentUse
@@ -17,7 +17,8 @@ from clinical.limits import Limit
 from clinical.measures import MEASURES, Measure
 from clinical.reviews import Part
 from patients.models import ModeSegment, Run
-from patients.queries import limits_of, mode_at, weight_at
+from patients.queries import limits_of, mode_at, segments_of, weight_at
+from web.prepared import Given, Prepared
 
 FIRST_CHUNK = 8
 
@@ -55,7 +56,7 @@ class Against:
 
 def against(run: Run, measures: Collection[str] | None = None) -> Against:
     """Return the modes of a run and its limits, perhaps of some measures only (two statements)."""
-    return Against(list(run.modes.order_by("starts_at")), limits_of(run, measures))
+    return Against(segments_of(run), limits_of(run, measures))
 
 
 def checks_of(run: Run) -> QuerySet[Check]:
@@ -126,15 +127,19 @@ def _version(row: Check, earlier: dict[str, Decimal]) -> Version:
     return Version(row, values + missing, derived, document.looks_in_words(body))
 
 
+def _newest_of(run: "int | Given") -> Any:
+    rows = Check.objects.current().filter(run=run).order_by("-checked_at", "-entered_at")
+    return rows.values("root_id", "checked_at", "trial", "document")
+
+
+_NEWEST = Prepared(lambda: _newest_of(Given("run", BigIntegerField()))[:FIRST_CHUNK])
+
+
 class Recent:
     """The readings of a run, newest first, fetched in growing chunks as far as they are asked."""
 
     def __init__(self, run: Run) -> None:
-        self._rows = (
-            run.checks.current()
-            .order_by("-checked_at", "-entered_at")
-            .values("root_id", "checked_at", "trial", "document")
-        )
+        self._run = run.pk
         self._fetched: list[Reading] = []
         self._is_all = False
 
@@ -174,7 +179,7 @@ class Recent:
             return False
         have = len(self._fetched)
         size = have or FIRST_CHUNK
-        rows = list(self._rows[have : have + size])
+        rows = _newest_of(self._run)[have : have + size] if have else _NEWEST(run=self._run)
         self._is_all = len(rows) < size
         self._fetched += [Reading.of(row) for row in rows]
         return bool(rows)

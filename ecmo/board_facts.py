@@ -8,11 +8,19 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery, TextField
+from django.db.models import (
+    BigIntegerField,
+    DateTimeField,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, JSONObject
 
@@ -22,6 +30,7 @@ from circuits.models import Check, ComponentUse
 from labs.models import AnticoagulationPlan, InfusionChange, Result, ResultStatus
 from patients.models import ModeSegment, Run, WeightEntry
 from patients.queries import census
+from web.prepared import Given, Prepared, among
 
 SPARK_FOR = timedelta(hours=24)
 
@@ -69,7 +78,30 @@ class DueFact(NamedTuple):
 
 def facts_of_runs(user: User, at: datetime) -> list[RunFacts]:
     """Return what a card shows of each running patient that `user` may see, by unit and bed."""
-    rows = _with_facts(census(user, at), at).values_list(
+    found = (RunFacts(*row) for row in _FACTS(user=user.pk, at=at, since=at - SPARK_FOR))
+    return [row._replace(spark=tuple(row.spark)) for row in found]
+
+
+def facts_of_alerts(runs: Collection[int]) -> dict[int, tuple[AlertFact, ...]]:
+    """Return the alerts that each run shows, the gravest and oldest first."""
+    found: dict[int, list[AlertFact]] = defaultdict(list)
+    for run, severity, message, parameter in _ALERTS(runs=list(runs)):
+        found[run or 0].append(AlertFact(severity, message, parameter))
+    return {run: tuple(facts) for run, facts in found.items()}
+
+
+def facts_of_dues(runs: Collection[int], at: datetime) -> dict[int, tuple[DueFact, ...]]:
+    """Return what each run owes, the earliest first, and what of it is late at `at`."""
+    found: dict[int, list[DueFact]] = defaultdict(list)
+    for run, kind, rule, due_at, overdue_at in _DUES(runs=list(runs)):
+        found[run or 0].append(DueFact(kind, rule, due_at, overdue_at < at))
+    return {run: tuple(facts) for run, facts in found.items()}
+
+
+def _facts() -> Any:
+    """Return the question behind `facts_of_runs`; its columns stand as in RunFacts."""
+    user, at = cast("User", Given("user", BigIntegerField())), cast("datetime", _AT)
+    return _with_facts(census(user, at), at).values_list(
         "pk",
         "public_id",
         "patient__public_id",
@@ -90,36 +122,12 @@ def facts_of_runs(user: User, at: datetime) -> list[RunFacts]:
         "driver_result",
         "oxygenator_since",
     )
-    found = (RunFacts(*row) for row in rows)
-    return [row._replace(spark=tuple(row.spark)) for row in found]
-
-
-def facts_of_alerts(runs: Collection[int]) -> dict[int, tuple[AlertFact, ...]]:
-    """Return the alerts that each run shows, the gravest and oldest first."""
-    rows = Alert.objects.open().attention().filter(run__in=runs).order_by("-severity", "opened_at")
-    found: dict[int, list[AlertFact]] = defaultdict(list)
-    for run, severity, message, parameter in rows.values_list(
-        "run_id", "severity", "message", "parameter"
-    ):
-        found[run or 0].append(AlertFact(severity, message, parameter))
-    return {run: tuple(facts) for run, facts in found.items()}
-
-
-def facts_of_dues(runs: Collection[int], at: datetime) -> dict[int, tuple[DueFact, ...]]:
-    """Return what each run owes, the earliest first, and what of it is late at `at`."""
-    rows = Due.objects.open().filter(run__in=runs).order_by("due_at")
-    found: dict[int, list[DueFact]] = defaultdict(list)
-    for run, kind, rule, due_at, overdue_at in rows.values_list(
-        "run_id", "kind", "rule", "due_at", "overdue_at"
-    ):
-        found[run or 0].append(DueFact(kind, rule, due_at, overdue_at < at))
-    return {run: tuple(facts) for run, facts in found.items()}
 
 
 def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Any]:
     run = OuterRef("pk")
     checks = Check.objects.filter(run=run, superseded_by=None).order_by("-checked_at")
-    recent = checks.filter(checked_at__gt=at - SPARK_FOR).order_by("checked_at")
+    recent = checks.filter(checked_at__gt=Given("since", DateTimeField())).order_by("checked_at")
     modes = ModeSegment.objects.filter(run=run, starts_at__lte=at).order_by("-starts_at")
     weights = WeightEntry.objects.filter(run=run).order_by("-measured_at", "-entered_at")
     plans = AnticoagulationPlan.objects.filter(run=run, starts_at__lte=at).exclude(ends_at__lte=at)
@@ -185,3 +193,24 @@ def _text(rows: QuerySet[Any, Any]) -> Subquery:
 def _driver_now(at: datetime) -> QuerySet[AnticoagulationPlan, Any]:
     outer = AnticoagulationPlan.objects.filter(run=OuterRef(OuterRef("pk")), starts_at__lte=at)
     return outer.exclude(ends_at__lte=at).order_by("-starts_at").values("driver")[:1]
+
+
+_AT = Given("at", DateTimeField())
+_FACTS = Prepared(_facts)
+_ALERTS = Prepared(
+    lambda: (
+        Alert.objects.open()
+        .attention()
+        .filter(among("run_id", "runs"))
+        .order_by("-severity", "opened_at")
+        .values_list("run_id", "severity", "message", "parameter")
+    )
+)
+_DUES = Prepared(
+    lambda: (
+        Due.objects.open()
+        .filter(among("run_id", "runs"))
+        .order_by("due_at")
+        .values_list("run_id", "kind", "rule", "due_at", "overdue_at")
+    )
+)

@@ -101,7 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ecmo.context.page",
             ],
-            "builtins": ["web.templatetags.ui", "lucide.templatetags.lucide"],
+            "builtins": ["web.templatetags.ui", "web.templatetags.icons"],
         },
     }
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Q, QuerySet
 
 from accounts.models import User
 from clinical import runtime
@@ -16,10 +16,13 @@ from clinical.limits import Limit
 from clinical.spans import Span
 from patients.care import emergency_plan_of
 from patients.models import Mode, ModeSegment, Outcome, Patient, Run, RunLimit, WeightEntry
+from web.prepared import Given, Prepared, among
 
 FIRST_AGE_IN_YEARS = 2
 DAYS_IN_MONTH = 30.44
 KINDS = ("hard", "soft", "warning", "critical")
+BOUNDS = [f"{kind}_{side}" for kind in KINDS for side in ("low", "high")]
+VALIDITY = ("valid_from", "valid_to")
 
 
 def census(user: User, at: datetime) -> QuerySet[Run]:
@@ -69,8 +72,13 @@ def mode_problems(run: Run, at: datetime) -> tuple[runtime.ModeProblem, ...]:
 
 def weight_at(run: Run, when: datetime) -> WeightEntry | None:
     """Return the weight in use at `when`: the newest measured by then, else the first there is."""
-    newest = run.weights.filter(measured_at__lte=when).first()
+    newest = next(iter(_WEIGHT(run=run.pk, at=when)), None)
     return newest or run.weights.order_by("measured_at", "pk").first()
+
+
+def segments_of(run: Run) -> list[ModeSegment]:
+    """Return the mode timeline of a run, from flow on."""
+    return _SEGMENTS(run=run.pk)
 
 
 def limits_of(run: Run, measures: Collection[str] | None = None) -> list[Limit]:
@@ -78,11 +86,23 @@ def limits_of(run: Run, measures: Collection[str] | None = None) -> list[Limit]:
 
     `measures` narrows them: the row of a table of seventy is dear, and a check needs a dozen.
     """
-    rows = run.limits.filter(superseded_at=None)
-    if measures is not None:
-        rows = rows.filter(measure__in=measures)
-    bounds = [f"{kind}_{side}" for kind in KINDS for side in ("low", "high")]
-    return [_limit(row) for row in rows.values("measure", "valid_from", "valid_to", *bounds)]
+    if measures is None:
+        rows = run.limits.filter(superseded_at=None).values("measure", *VALIDITY, *BOUNDS)
+    else:
+        rows = _LIMITS(run=run.pk, measures=list(measures))
+    return [_limit(row) for row in rows]
+
+
+_RUN = Given("run", BigIntegerField())
+_WEIGHT = Prepared(
+    lambda: WeightEntry.objects.filter(run=_RUN, measured_at__lte=Given("at", DateTimeField()))[:1]
+)
+_SEGMENTS = Prepared(lambda: ModeSegment.objects.filter(run=_RUN).order_by("starts_at"))
+_LIMITS = Prepared(
+    lambda: RunLimit.objects.filter(
+        among("measure", "measures"), run=_RUN, superseded_at=None
+    ).values("measure", *VALIDITY, *BOUNDS)
+)
 
 
 def span_of(row: RunLimit, kind: str) -> Span:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import BigIntegerField, OuterRef, Subquery
 
 from patients.models import Run, TransportLeg, WeaningTrial
+from web.prepared import Given, Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,22 @@ class Watched:
         return self.trial if self.trial_since and when >= self.trial_since else ""
 
 
-def watched(run: Run) -> Watched:
-    """Return what goes on in a run now (one statement)."""
+def _watched() -> Any:
     trials = WeaningTrial.objects.filter(run=OuterRef("pk"), ended_at=None)
     legs = TransportLeg.objects.filter(
         run=OuterRef("pk"), departed_at__isnull=False, arrived_at=None, closed_at=None
     )
-    row = Run.objects.filter(pk=run.pk).values_list(
+    return Run.objects.filter(pk=Given("run", BigIntegerField())).values_list(
         Subquery(trials.values("kind")[:1]),
         Subquery(trials.values("started_at")[:1]),
         Subquery(legs.values("departed_at")[:1]),
     )
-    kind, trial_since, journey_since = row.get()
+
+
+_WATCHED = Prepared(_watched)
+
+
+def watched(run: Run) -> Watched:
+    """Return what goes on in a run now (one statement)."""
+    kind, trial_since, journey_since = _WATCHED(run=run.pk)[0]
     return Watched(kind or "", trial_since, journey_since)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet, TextField
 
 from accounts.models import Unit
 from alerts.models import Due
 from alerts.owed import Owed
 from patients.models import Run
+from web.prepared import Given, Prepared, among
 
 COLUMNS = (
     "label",
@@ -21,6 +22,13 @@ COLUMNS = (
     "anchor",
     "inputs",
     "is_pending",
+)
+_STANDING = Prepared(
+    lambda: Due.objects.open().filter(
+        among("kind", "kinds"),
+        unit=Given("unit", BigIntegerField()),
+        subject=Given("subject", TextField()),
+    )
 )
 
 
@@ -42,7 +50,7 @@ def set_dues(
     owed = {item.kind: item for item in dues}
     if strays := owed.keys() - kinds:
         raise ValueError(f"not of the kinds that are rewritten: {', '.join(sorted(strays))}")
-    standing = Due.objects.open().filter(unit=unit, subject=subject, kind__in=kinds)
+    standing = _STANDING(unit=unit.pk, subject=subject, kinds=list(kinds))
     changed = []
     for row in standing:
         item = owed.pop(row.kind, None)

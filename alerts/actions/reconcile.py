@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, TextField
 
 from accounts.models import Unit
 from alerts.actions.telling import tell_first
 from alerts.models import Alert, AlertChange, Category, Change
 from clinical.findings import Assessment, Finding, Severity
 from patients.models import Run
+from web.prepared import Given, Prepared
 
 EVIDENCE = (
     "message",
@@ -22,6 +24,13 @@ EVIDENCE = (
     "measured_at",
     "since",
     "source",
+)
+_STANDING = Prepared(
+    lambda: Alert.objects.open().filter(
+        run=Given("run", BigIntegerField()),
+        unit=Given("unit", BigIntegerField()),
+        subject=Given("subject", TextField()),
+    )
 )
 
 
@@ -51,7 +60,11 @@ def reconcile_alerts(
     """
     if run is None:
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    standing = Alert.objects.open().filter(unit=unit, run=run, subject=subject)
+    standing = (
+        _STANDING(run=run.pk, unit=unit.pk, subject=subject)
+        if run
+        else Alert.objects.open().filter(unit=unit, run=None, subject=subject)
+    )
     alerts = {alert.code: alert for alert in standing}
     findings = _most_severe(assessment.findings)
     difference = Difference()

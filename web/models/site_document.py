@@ -10,13 +10,13 @@ from django.db.models import Q
 
 from accounts.models import Centre
 from audit.tracking import tracked
+from web.prepared import Given, Prepared
 
 
 class SiteDocumentQuerySet(models.QuerySet["SiteDocument"]):
     def in_force(self, centre: Centre, kind: str, at: datetime) -> "SiteDocument | None":
         """Return the approved version of `kind` that holds in `centre` at `at`."""
-        approved = self.filter(centre=centre, kind=kind, approved_at__isnull=False)
-        return approved.filter(valid_from__lte=at).order_by("-valid_from", "-version").first()
+        return next(iter(_IN_FORCE(centre=centre.pk, kind=kind, at=at)), None)
 
 
 @tracked
@@ -64,3 +64,15 @@ class SiteDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} version {self.version}"
+
+
+def _in_force() -> "models.QuerySet[SiteDocument]":
+    return SiteDocument.objects.filter(
+        centre=Given("centre", models.BigIntegerField()),
+        kind=Given("kind", models.TextField()),
+        approved_at__isnull=False,
+        valid_from__lte=Given("at", models.DateTimeField()),
+    ).order_by("-valid_from", "-version")[:1]
+
+
+_IN_FORCE = Prepared(_in_force)
