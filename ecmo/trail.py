@@ -1,7 +1,9 @@
 """Who saw and who changed: one patient's trail, and all readings. A page over all apps."""
 
+from collections.abc import Iterator
+
 from django.core.paginator import Paginator
-from django.db.models import CharField, Q
+from django.db.models import CharField, Model, Q
 from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,41 +13,75 @@ from accounts.access import UserRequest, requires, row_or_refuse
 from accounts.models import Unit
 from accounts.permissions import Permission
 from audit.models import Access
-from audit.queries import changes_of, readings_of
-from circuits.models import Check, ComponentUse
-from labs.models import AnticoagulationPlan, InfusionChange, Result, Sample
-from patients.access import note_reading
-from patients.models import (
-    BleedingEvent,
-    BloodProduct,
-    Cannula,
-    Complication,
-    Diagnosis,
-    ModeSegment,
-    Outcome,
-    Patient,
-    Run,
-    RunLimit,
-    WeightEntry,
+from audit.queries import Trace, changes_of, readings_of
+from circuits.models import (
+    ChangeDecision,
+    Check,
+    Circuit,
+    CircuitHold,
+    ComponentUse,
+    CustodyEntry,
+    DeviceIncident,
+    Exchange,
+    PartPhoto,
+    PlannedChange,
+    PlannedPart,
+    ReviewDeferral,
 )
+from labs.models import AnticoagulationPlan, Infusion, InfusionChange, Result, Sample
+from patients import models as of_patients
+from patients.access import note_reading
+from patients.models import CallLogEntry, EpisodeStep, Patient, Referral, Run
 from patients.queries import banner_of
 from web.search import typed_words
 
 PAGE = 100
 LIMIT = 200
-OF_A_RUN = (
-    BleedingEvent,
-    BloodProduct,
-    Cannula,
-    Complication,
-    Diagnosis,
-    ModeSegment,
-    Outcome,
-    RunLimit,
-    WeightEntry,
-    Check,
+OF_A_RUN: tuple[type[Model], ...] = (
+    of_patients.BedMove,
+    of_patients.BleedingEvent,
+    of_patients.BloodDraw,
+    of_patients.BloodProduct,
+    of_patients.Cannula,
+    of_patients.Complication,
+    of_patients.DailyTarget,
+    of_patients.Diagnosis,
+    of_patients.EmergencyPlan,
+    of_patients.EndOfLife,
+    of_patients.FamilyEntry,
+    of_patients.FollowUpVisit,
+    of_patients.Infection,
+    of_patients.Interruption,
+    of_patients.LimitConfirmation,
+    of_patients.ModeSegment,
+    of_patients.Outcome,
+    of_patients.Procedure,
+    of_patients.RunLimit,
+    of_patients.ScoreResult,
+    of_patients.TransportLeg,
+    of_patients.WeaningTrial,
+    of_patients.WeightEntry,
     AnticoagulationPlan,
+    Check,
+    Circuit,
+    CircuitHold,
+    DeviceIncident,
+    Exchange,
+    Infusion,
+    PlannedChange,
 )
+FURTHER: dict[type[Model], str] = {
+    of_patients.CannulaPosition: "cannula__run__in",
+    of_patients.TrialStep: "trial__run__in",
+    ChangeDecision: "change__run__in",
+    ComponentUse: "circuit__run__in",
+    CustodyEntry: "incident__run__in",
+    InfusionChange: "infusion__run__in",
+    PartPhoto: "use__circuit__run__in",
+    PlannedPart: "change__run__in",
+    ReviewDeferral: "use__circuit__run__in",
+}
+"""What has a history and belongs to a run, directly or by way of something that does."""
 
 
 @requires(Permission.AUDIT_VIEW)
@@ -55,20 +91,8 @@ def patient_trail(request: UserRequest, public_id: str) -> HttpResponse:
     rows = Patient.objects.select_related("centre", "unit__centre")
     patient = row_or_refuse(rows, request.user, Permission.AUDIT_VIEW, public_id=public_id)
     note_reading(request, patient, "trail", patient.public_id)
-    runs = list(patient.runs.values_list("pk", flat=True))
-    paths: list[tuple[type, str, object]] = [
-        (Patient, "pgh_obj", patient.pk),
-        (Run, "patient", patient.pk),
-        *((model, "run__in", runs) for model in OF_A_RUN),
-        (ComponentUse, "circuit__run__in", runs),
-        (InfusionChange, "infusion__run__in", runs),
-        (Sample, "patient", patient.pk),
-        (Result, "sample__patient", patient.pk),
-    ]
     what = request.GET.get("show", "changes")
-    traces = (
-        readings_of(patient.public_id, LIMIT) if what == "readings" else changes_of(paths, LIMIT)
-    )
+    traces = readings_of(patient.public_id, LIMIT) if what == "readings" else _changes(patient)
     context = {
         "patient": patient,
         "banner": banner_of(patient, None, at),
@@ -77,6 +101,36 @@ def patient_trail(request: UserRequest, public_id: str) -> HttpResponse:
         "limit": LIMIT,
     }
     return render(request, "ecmo/patient_trail.html", context)
+
+
+def _changes(patient: Patient) -> list[Trace]:
+    runs = list(patient.runs.values_list("pk", flat=True))
+    referrals = list(patient.referrals.values_list("pk", flat=True))
+    paths: list[tuple[type[Model], str, object]] = [
+        (Patient, "pgh_obj", patient.pk),
+        (Run, "patient", patient.pk),
+        (Referral, "pgh_obj__in", referrals),
+        *((model, "run__in", runs) for model in OF_A_RUN),
+        *((model, lookup, runs) for model, lookup in FURTHER.items()),
+        (Sample, "patient", patient.pk),
+        (Result, "sample__patient", patient.pk),
+    ]
+    written = [*_written_once(runs, referrals), *changes_of(paths, LIMIT)]
+    return sorted(written, key=lambda one: one.at, reverse=True)[:LIMIT]
+
+
+def _written_once(runs: list[int], referrals: list[int]) -> Iterator[Trace]:
+    """Steps and calls: rows that never change need no history beside themselves."""
+    mine = Q(run__in=runs) | Q(referral__in=referrals)
+    steps = EpisodeStep.objects.filter(mine).select_related("entered_by", "takes_back")[:LIMIT]
+    for step in steps:
+        verb = "took back a step to" if step.takes_back else "took a step to"
+        what = f"{verb} “{(step.takes_back or step).get_target_display()}”"
+        yield Trace(step.entered_at, str(step.entered_by), what, "episode", step.reason)
+    calls = CallLogEntry.objects.filter(referral__in=referrals).select_related("entered_by")
+    for call in calls[:LIMIT]:
+        what = f"wrote into the call log ({call.get_kind_display().lower()})"
+        yield Trace(call.entered_at, str(call.entered_by), what, "referral")
 
 
 @requires(Permission.AUDIT_VIEW)

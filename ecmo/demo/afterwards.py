@@ -20,7 +20,7 @@ RESULTS = (
     "Well, no complaint; scar of the cannula site calm.",
     "Weak legs, goes on with physiotherapy.",
 )
-CHILDRENS = (
+YOUNG = (
     "Grows along the centile, plays as others do.",
     "Feeds well, hearing test passed.",
     "At school again, tires in sports.",
@@ -78,7 +78,7 @@ def _begin_follow_up(stay: Stay, at: datetime) -> None:
 
 def _see(stay: Stay, visit: FollowUpVisit, at: datetime) -> None:
     dice = stay.site.rng(f"{stay.course.who.mrn}/{visit.name}")
-    results = RESULTS if stay.course.body.group == "adult" else CHILDRENS
+    results = RESULTS if stay.course.body.group == "adult" else YOUNG
     day = at.astimezone(stay.unit.centre.tz).date()
     by = stay.physician(at)
     record_visit(visit=visit, seen_on=day, result=dice.choice(results), by=by, at=at)

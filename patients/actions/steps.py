@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import User
 from audit.context import action
 from clinical.lifecycle import State, label, missing, refusal, transition
-from patients.actions.times import refuse_future
+from patients.actions.times import refuse_before_run, refuse_future
 from patients.episode import newest_step, state_of
 from patients.models import EpisodeStep, Referral, Run
 from web.problems import ErrorItem, RuleBroken
@@ -72,6 +72,7 @@ def step_run(
     source, told = state_of(run), _told(facts, None)
     _check_may_follow(source, to, told)
     refuse_future(happened_at, at, "time of this step")
+    refuse_before_run(run, happened_at, "time of this step")
     return _write(source, to, happened_at, told, by, at, run=run)
 
 

@@ -24,14 +24,19 @@ def refuse_future(when: datetime, at: datetime, what: str = "time") -> None:
         )
 
 
-def refuse_outside_run(run: Run, when: datetime, what: str = "time") -> None:
-    """Refuse a time before flow on or after flow off."""
+def refuse_before_run(run: Run, when: datetime, what: str = "time") -> None:
+    """Refuse a time before flow on."""
     if when < run.started_at:
         raise OutsideRun(
             f"The {what} {local(when, run)} is before flow on ({local(run.started_at, run)}). "
             "Correct the time, or the run's start if that is what is wrong.",
             errors=[{"parameter": what, "rule": "outside_run", "message": "before flow on"}],
         )
+
+
+def refuse_outside_run(run: Run, when: datetime, what: str = "time") -> None:
+    """Refuse a time before flow on or after flow off."""
+    refuse_before_run(run, when, what)
     if run.ended_at and when > run.ended_at:
         raise OutsideRun(
             f"The {what} {local(when, run)} is after flow off ({local(run.ended_at, run)}). "

@@ -53,6 +53,20 @@ WRITES = {
     "patients:patient-correct": SPECIALISTS,
     "patients:event-create": SPECIALISTS,
     "reports:score-create": SPECIALISTS,
+    "episodes:referral-log": BEDSIDE,
+    "episodes:referral-hand-over": BEDSIDE,
+    "episodes:referral-name": BEDSIDE,
+    "episodes:referral-flow-on": SPECIALISTS,
+    "episodes:referral-step": SPECIALISTS,
+    "episodes:referral-take-back": SPECIALISTS,
+    "episodes:run-step": SPECIALISTS,
+    "episodes:run-take-back": SPECIALISTS,
+    "episodes:run-death": SPECIALISTS,
+    "episodes:run-withdrawal": SPECIALISTS,
+    "episodes:run-end-of-life": SPECIALISTS,
+    "episodes:run-release": SPECIALISTS,
+    "episodes:visit-create": SPECIALISTS,
+    "episodes:visit-record": SPECIALISTS,
     "labs:result-create": BEDSIDE,
     "labs:result-correct": BEDSIDE,
     "labs:infusion-start": BEDSIDE,
@@ -70,6 +84,9 @@ READS = {
     "circuits:run-overview": READERS,
     "circuits:check-list": READERS,
     "circuits:circuit-detail": READERS,
+    "episodes:run-episode": READERS,
+    "episodes:referral-list": READERS,
+    "episodes:follow-up": READERS,
     "circuits:limit-list": READERS,
     "circuits:weaning": READERS,
     "circuits:decannulation": READERS,
@@ -195,9 +212,10 @@ def test_who_works_in_another_unit_finds_no_row_to_write_to(ward, other_unit, en
     if not entry.of:
         return
     elsewhere = Person(member("otto", R.DIRECTOR, unit=other_unit))
+    page, typed = ward.page(entry), ward.typed(entry)
     before = count(entry.rows)
 
-    answer = elsewhere.client.post(ward.page(entry), ward.typed(entry))
+    answer = elsewhere.client.post(page, typed)
 
     assert (answer.status_code, count(entry.rows)) == (404, before)
 

@@ -1,7 +1,7 @@
 """Every form that adds something to a ward: its page, what is typed, and the rows that it makes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -10,12 +10,16 @@ from django.urls import reverse
 
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
+from circuits.actions.holds import hold_circuits
 from circuits.actions.support import decannulate, record_cannula
 from circuits.actions.transport import arrive, depart, plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.document import Typed
-from circuits.models import Check, ComponentUse, DeviceModel
-from episodes.actions.referrals import receive_referral
+from circuits.models import Check, CircuitHold, ComponentUse, DeviceModel
+from clinical.lifecycle import State
+from episodes.actions.follow_up import plan_visit
+from episodes.actions.referrals import receive_referral, step_referral
+from episodes.actions.steps import step_run
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
@@ -24,12 +28,16 @@ from patients.models import (
     BleedingEvent,
     BloodDraw,
     BloodProduct,
+    CallLogEntry,
     Cannula,
     Complication,
     DailyTarget,
     Diagnosis,
     EmergencyPlan,
+    EndOfLife,
+    EpisodeStep,
     FamilyEntry,
+    FollowUpVisit,
     Infection,
     Interruption,
     ModeSegment,
@@ -52,7 +60,7 @@ from tests.scenarios import device, running_vv, with_circuit
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
-    "performed_at", "drawn_at",
+    "performed_at", "drawn_at", "happened_at", "died_at",
 }  # fmt: skip
 
 
@@ -145,6 +153,42 @@ ENTRIES = [
         "run p-f",
         {"pao2": "60", "fio2_pct": "60", "looked": "on"},
         ScoreResult,
+    ),
+    Entry(
+        "episodes:referral-log",
+        "referral",
+        {"text": "Prone.", "kind": "call", "happened_at": "now"},
+        CallLogEntry,
+    ),
+    Entry("episodes:referral-hand-over", "referral", {"text": "Ask for the gas."}, CallLogEntry),
+    Entry(
+        "episodes:referral-name",
+        "referral",
+        {"mrn": "M901", "family_name": "Linnet", "sex": "female"},
+        Patient,
+    ),
+    Entry("episodes:referral-flow-on", "referral", {"started_at": "now", "mode": "VV"}, Run),
+    Entry("episodes:referral-step", "referral triage", {"happened_at": "now"}, EpisodeStep),
+    Entry("episodes:referral-take-back", "referral_taken_on", {"reason": "slip"}, EpisodeStep),
+    Entry("episodes:run-step", "run decannulating", {"happened_at": "now"}, EpisodeStep),
+    Entry("episodes:run-take-back", "run_leaving", {"reason": "bleeding"}, EpisodeStep),
+    Entry("episodes:run-death", "run", {"died_at": "now"}, EndOfLife),
+    Entry("episodes:run-withdrawal", "run", {"happened_at": "now", "decision": "No exit."}, EndOfLife),
+    Entry("episodes:run-end-of-life", "run", {"donation": "declined"}, EndOfLife),
+    Entry(
+        "episodes:run-release",
+        "run_held",
+        {"reason": "Officer, by phone"},
+        CircuitHold.objects.exclude(released_at=None),
+    ),
+    Entry(
+        "episodes:visit-create", "run_off", {"name": "Limb clinic", "planned_on": "2026-04-01"}, FollowUpVisit
+    ),
+    Entry(
+        "episodes:visit-record",
+        "visit",
+        {"seen_on": "2026-03-02", "result": "Walks unaided."},
+        FollowUpVisit.objects.exclude(seen_on=None),
     ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
@@ -311,6 +355,36 @@ class Ward:
         )
 
     @cached_property
+    def referral_taken_on(self):
+        """A call that somebody has taken on."""
+        other = self._acted(
+            receive_referral, unit=self.unit, call_back="555 2", called_at=self.began
+        )
+        self._acted(step_referral, referral=other, to=State.TRIAGE, happened_at=self.began)
+        return other
+
+    @cached_property
+    def run_leaving(self):
+        """Another patient's run that goes to decannulation."""
+        other = running_vv(PatientFactory(unit=self.unit), self.by)
+        self._acted(step_run, run=other, to=State.DECANNULATING, happened_at=self.began)
+        return other
+
+    @cached_property
+    def run_held(self):
+        """Another patient's run whose circuit is held."""
+        other = running_vv(PatientFactory(unit=self.unit), self.by)
+        self._acted(hold_circuits, run=other, reason="Coroner")
+        return other
+
+    @cached_property
+    def visit(self):
+        """A look at a patient whose run is over."""
+        return self._acted(
+            plan_visit, run=self.run_off, name="6 months after ECMO", planned_on=date(2026, 9, 2)
+        )
+
+    @cached_property
     def physician(self):
         """A physician of the unit."""
         return member("phil", "physician", unit=self.unit)
@@ -350,6 +424,8 @@ class Ward:
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
             "staffing:shift-create": {"person": self.nurse.public_id},
         }
+        if entry.name == "episodes:referral-hand-over":
+            chosen = {entry.name: {"to": self.physician.pk}}
         if entry.name == "circuits:emergency-plan-set":
             chosen = {entry.name: {"physician": self.physician.pk}}
         return {**entry.typed, **chosen.get(entry.name, {})}
