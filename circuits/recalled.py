@@ -1,12 +1,26 @@
 """Which parts and lots of a centre a recall is about. The rules are in `clinical.recall`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from accounts.models import Centre
-from circuits.models import Component, ComponentUse, DeviceModel, Recall, StockLot
+from circuits.models import (
+    ActionAsked,
+    Component,
+    ComponentUse,
+    DeviceModel,
+    Recall,
+    RecallFate,
+    RecallItem,
+    StockLot,
+)
 from clinical.recall import Affected, Label, Verdict, verdict
+
+SETTLED = frozenset({RecallFate.CORRECTED, RecallFate.RULED_OUT})
+"""Fates after which a part needs nobody any more: it may be used."""
 
 Named = dict[int, Verdict]
 """Rows by primary key, each with what the recall says of it; unaffected ones are left out."""
@@ -79,15 +93,47 @@ def candidates(affected: Affected) -> dict[int, DeviceModel]:
 
 
 def recalls_of(centre: Centre, label: Label) -> list[Recall]:
-    """Return the open recalls of a centre that are or may be about a part (one statement).
-
-    For who plans with a part: one recalled for removal is refused to a plan.
-    """
+    """Return the open recalls of a centre that are or may be about a part (one statement)."""
     return [
         recall
         for recall in Recall.objects.open().filter(centre=centre)
         if verdict(recall.affected, label) is not Verdict.NOT_AFFECTED
     ]
+
+
+def keep_back(lot: StockLot, part: Component | None = None) -> list[Recall]:
+    """Return the open recalls for removal that keep a lot, or one part of it, from being planned with.
+
+    A part or lot that was looked at and ruled out, or corrected, is free again. Two statements.
+    """
+    label = label_of(lot.model, lot.lot, part.serial if part else "")
+    found = [one for one in recalls_of(lot.unit.centre, label) if one.action == ActionAsked.REMOVAL]
+    settled = RecallItem.objects.filter(recall__in=found, fate__in=SETTLED)
+    about = Q(stock_lot=lot) | Q(component=part) if part else Q(stock_lot=lot)
+    free = set(settled.filter(about).values_list("recall", flat=True)) if found else set()
+    return [one for one in found if one.pk not in free]
+
+
+def kept_back(lots: Collection[StockLot]) -> dict[int, list[Recall]]:
+    """Return by lot what `keep_back` says of each (two statements, however many lots)."""
+    centres = {lot.unit.centre_id for lot in lots}
+    open_ones = Recall.objects.open().filter(centre__in=centres, action=ActionAsked.REMOVAL)
+    recalls = [(one, one.affected) for one in open_ones]
+    settled = RecallItem.objects.filter(stock_lot__in=lots, fate__in=SETTLED) if recalls else ()
+    free = {(item.recall_id, item.stock_lot_id) for item in settled}
+    found: dict[int, list[Recall]] = {}
+    for lot in lots:
+        label = label_of(lot.model, lot.lot, "")
+        for recall, affected in recalls:
+            is_of_centre = recall.centre_id == lot.unit.centre_id
+            is_free = (recall.pk, lot.pk) in free
+            if (
+                is_of_centre
+                and not is_free
+                and verdict(affected, label) is not Verdict.NOT_AFFECTED
+            ):
+                found.setdefault(lot.pk, []).append(recall)
+    return found
 
 
 def _parts(centre: Centre) -> Any:

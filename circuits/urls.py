@@ -14,6 +14,7 @@ from circuits.views import (
     passport,
     recalls,
     reconfigure,
+    stock,
     support,
     transport,
     weaning,
@@ -105,6 +106,21 @@ urlpatterns = [
     ),
     path("changes/<uuid:public_id>/kit/", change_steps.change_kit, name="change-kit"),
     path("changes/<uuid:public_id>/cancel/", change_steps.change_cancel, name="change-cancel"),
+    path("stock/", stock.stock_list, name="stock-list"),
+    path("stock/receive/", stock.stock_receive, name="stock-receive"),
+    path("stock/wanted/", stock.par_set, name="par-set"),
+    path("stock/<uuid:public_id>/", stock.stock_detail, name="stock-detail"),
+    path("stock/<uuid:public_id>/count/", stock.stock_count, name="stock-count"),
+    *(
+        path(f"stock/<uuid:public_id>/{step}/", stock.move_view(step), name=f"stock-{step}")
+        for step in stock.MOVES
+    ),
+    *(
+        path(
+            f"stock-movements/<uuid:public_id>/{step}/", stock.end_view(step), name=f"stock-{step}"
+        )
+        for step in stock.ENDS
+    ),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/add/", devices.device_create, name="device-create"),
     path("devices/<uuid:public_id>/", devices.device_edit, name="device-edit"),

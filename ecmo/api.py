@@ -30,6 +30,7 @@ from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
+from circuits.api.stock import ParLevelEndpoint, StockLotEndpoint, StockMovementEndpoint
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
@@ -173,6 +174,9 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "notifications": NotificationEndpoint,
     "device-models": DeviceModelEndpoint,
     "diagnosis-codes": DiagnosisCodeEndpoint,
+    "stock-lots": StockLotEndpoint,
+    "stock-movements": StockMovementEndpoint,
+    "par-levels": ParLevelEndpoint,
     "recalls": RecallEndpoint,
     "incidents": IncidentEndpoint,
     "measures": MeasureEndpoint,

@@ -14,6 +14,7 @@ from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
 from circuits.models import HarmDone
 from ecmo import site_care
 from ecmo.change_data import ChangeSchedule, check_change_policy
+from ecmo.site_equipment import EquipmentPolicyShape
 from ecmo.site_numbers import JsonNumber
 from ecmo.site_referrals import ReferralPolicyShape
 from web.problems import RuleBroken
@@ -191,6 +192,7 @@ KINDS: dict[str, Check] = {
     "debt_policy": _debts,
     "decannulation": one_of(site_care.Checklist),
     "early_harm_limits": one_of(EarlyHarm),
+    "equipment_policy": one_of(EquipmentPolicyShape),
     "escalation": _escalation,
     "exchange_policy": one_of(ExchangePolicy),
     "incident_rules": rows_of(IncidentRule),

@@ -6,6 +6,7 @@ from accounts.models import User
 from circuits.holding import holds_on
 from circuits.models import DURABLE, Component, MovementKind, StockLot, StockMovement
 from circuits.places import moved_by, place_of
+from circuits.recalled import keep_back
 from web.problems import RuleBroken
 from web.times import clinical_date
 
@@ -14,6 +15,10 @@ OFF_SHELF = (MovementKind.RESERVED, MovementKind.QUARANTINED, MovementKind.DISCA
 
 class LotExpired(RuleBroken):
     code = "lot_expired"
+
+
+class LotRecalled(RuleBroken):
+    code = "lot_recalled"
 
 
 class PartUsed(RuleBroken):
@@ -28,8 +33,11 @@ class PartHeld(RuleBroken):
     code = "part_held"
 
 
-def refuse_unfit(lot: StockLot, at: datetime, needed_on: date | None = None) -> None:
-    """Refuse to plan with a lot that is past its expiry, or will be on the day it is needed."""
+def refuse_unfit(
+    lot: StockLot, at: datetime, needed_on: date | None = None, part: Component | None = None
+) -> None:
+    """Refuse to plan with a lot, or one part of it, that is recalled or will be past its expiry."""
+    _refuse_recalled(lot, part)
     today = at.astimezone(lot.unit.centre.tz).date()
     if lot.expires_on is None:
         return
@@ -42,6 +50,16 @@ def refuse_unfit(lot: StockLot, at: datetime, needed_on: date | None = None) -> 
         raise LotExpired(
             f"{lot} expires on {clinical_date(lot.expires_on)}, before it is needed on "
             f"{clinical_date(needed_on)}. Take a lot that lasts longer."
+        )
+
+
+def _refuse_recalled(lot: StockLot, part: Component | None) -> None:
+    for recall in keep_back(lot, part):
+        raise LotRecalled(
+            f"{part or lot} is or may be recalled for removal ({recall}); it lies in {lot.unit}. "
+            "Take another lot. If this one was looked at and is not affected, note that in the "
+            "recall first.",
+            errors=[{"parameter": "lot", "rule": LotRecalled.code, "message": str(recall)}],
         )
 
 

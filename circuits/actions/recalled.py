@@ -15,15 +15,12 @@ from circuits.models import (
     StockLot,
 )
 from circuits.queries import uses_of
-from circuits.recalled import label_of
+from circuits.recalled import SETTLED, label_of
 from clinical.findings import Assessment, Finding
 from clinical.recall import RecallAction, Verdict, severity, verdict
 from patients.models import Run
 
 RECALLED = "component.recalled"
-SETTLED = frozenset({RecallFate.CORRECTED, RecallFate.RULED_OUT})
-"""Fates after which a part in a circuit needs nobody any more."""
-
 _LEADS = {
     (RecallAction.REMOVAL, Verdict.AFFECTED): "is recalled for removal",
     (RecallAction.CORRECTION, Verdict.AFFECTED): "is to be corrected",

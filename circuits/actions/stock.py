@@ -102,12 +102,13 @@ def reserve_stock(
 ) -> StockMovement:
     """Set some of a lot aside for a plan, which `reason` names.
 
-    Refused, with where and who: an expired lot (also one that will have expired on `needed_on`), a
-    part used or reserved elsewhere, and more than the shelf holds.
+    Refused, with where and who: a lot that is expired (also one that will have expired on
+    `needed_on`) or recalled for removal, a part used or reserved elsewhere, and more than the shelf
+    holds.
     """
     refuse_future(reserved_at, at, "time of the reservation")
     lot = StockLot.objects.locked(lot.pk)
-    refuse_unfit(lot, at, needed_on)
+    refuse_unfit(lot, at, needed_on, component)
     if component is not None:
         refuse_part(component, by, at)
     _refuse_more_than_shelf(lot, quantity, component)

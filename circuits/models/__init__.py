@@ -38,11 +38,19 @@ from circuits.models.recall import (
     RecallStep,
     StepKind,
 )
-from circuits.models.stock import MovementKind, ParLevel, StockLot, StockMovement
+from circuits.models.stock import (
+    ONTO_SHELF,
+    MovementKind,
+    ParLevel,
+    StockCount,
+    StockLot,
+    StockMovement,
+)
 
 __all__ = [
     "DURABLE",
     "HYGIENE",
+    "ONTO_SHELF",
     "ActionAsked",
     "CalendarFeed",
     "ChangeDecision",
@@ -82,6 +90,7 @@ __all__ = [
     "ReviewDeferral",
     "ServiceState",
     "StepKind",
+    "StockCount",
     "StockLot",
     "StockMovement",
     "Urgency",

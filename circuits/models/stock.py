@@ -21,9 +21,12 @@ class MovementKind(models.TextChoices):
     RETURNED = "returned", "Returned to the shelf"
     DISCARDED = "discarded", "Discarded"
     QUARANTINED = "quarantined", "Quarantined"
+    FOUND = "found", "More at a count"
+    MISSING = "missing", "Fewer at a count"
 
 
-_ONTO = Q(movements__kind__in=[MovementKind.RECEIVED, MovementKind.RETURNED])
+ONTO_SHELF = (MovementKind.RECEIVED, MovementKind.RETURNED, MovementKind.FOUND)
+_ONTO = Q(movements__kind__in=ONTO_SHELF)
 _OFF = Q(movements__settles=None) & ~_ONTO
 
 
@@ -99,6 +102,11 @@ class StockLot(models.Model):
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
+    def visible_to(self, user: User, at: datetime) -> "StockMovementQuerySet":
+        """Movements of every unit of the centres in which `user` may read the catalogue."""
+        units = Unit.objects.with_permission(user, Permission.CATALOGUE_VIEW, at)
+        return self.filter(lot__unit__centre__in=units.values("centre"))
+
     def held(self, kind: str) -> "StockMovementQuerySet":
         """Reservations or quarantines that nothing has ended yet."""
         return self.filter(kind=kind, settled_by=None)
@@ -175,6 +183,52 @@ class StockMovement(models.Model):
     def __str__(self) -> str:
         return f"{self.quantity} {self.kind} of {self.lot}"
 
+    @property
+    def unit(self) -> Unit:
+        """The unit that keeps the lot: whose permissions decide."""
+        return self.lot.unit
+
+
+@tracked
+class StockCount(models.Model):
+    """Somebody counted what lies on the shelf of a lot; written once.
+
+    `expected` is what the movements until then say, which may be less than nothing. Where the two
+    differ, `adjustment` is the movement that makes the shelf agree with what was counted.
+    """
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    lot = models.ForeignKey(StockLot, models.PROTECT, related_name="counts")
+    counted = models.PositiveIntegerField()
+    expected = models.IntegerField()
+    adjustment = models.OneToOneField(
+        StockMovement, models.PROTECT, null=True, blank=True, related_name="count"
+    )
+    counted_at = models.DateTimeField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["counted_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(counted=F("expected"), adjustment=None)
+                | ~Q(counted=F("expected")) & Q(adjustment__isnull=False),
+                name="circuits_stockcount_adjusted_where_it_differs",
+            )
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.counted} of {self.lot}"
+
+
+class ParLevelQuerySet(models.QuerySet["ParLevel"]):
+    def visible_to(self, user: User, at: datetime) -> "ParLevelQuerySet":
+        """Wishes of every unit of the centres in which `user` may read the catalogue."""
+        units = Unit.objects.with_permission(user, Permission.CATALOGUE_VIEW, at)
+        return self.filter(unit__centre__in=units.values("centre"))
+
 
 @tracked
 class ParLevel(models.Model):
@@ -186,6 +240,8 @@ class ParLevel(models.Model):
     quantity = models.PositiveIntegerField("wanted on the shelf")
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = ParLevelQuerySet.as_manager()
 
     class Meta:
         ordering = ["unit", "model"]

@@ -19,6 +19,7 @@ SPECIALISTS = {R.SPECIALIST, R.PERFUSIONIST, R.PHYSICIAN, R.COORDINATOR, R.DIREC
 BEDSIDE = SPECIALISTS | {R.NURSE, R.TRAINEE}
 READERS = BEDSIDE | {R.PHARMACIST, R.REGISTRY, R.OBSERVER}
 LEADS = {R.COORDINATOR, R.DIRECTOR}
+KEEPERS = LEADS | {R.PERFUSIONIST, R.EQUIPMENT}
 
 WRITES = {
     "circuits:check-create": BEDSIDE,
@@ -48,7 +49,15 @@ WRITES = {
     "circuits:component-install": SPECIALISTS,
     "circuits:component-exchange": SPECIALISTS,
     "circuits:support-start": SPECIALISTS,
-    "circuits:device-create": LEADS | {R.PERFUSIONIST, R.EQUIPMENT},
+    "circuits:device-create": KEEPERS,
+    "circuits:stock-receive": KEEPERS,
+    "circuits:par-set": KEEPERS,
+    "circuits:stock-count": KEEPERS,
+    "circuits:stock-reserve": KEEPERS,
+    "circuits:stock-set-aside": KEEPERS,
+    "circuits:stock-discard": KEEPERS,
+    "circuits:stock-put-back": KEEPERS,
+    "circuits:stock-throw-away": KEEPERS,
     "patients:patient-create": SPECIALISTS,
     "patients:patient-correct": SPECIALISTS,
     "patients:event-create": SPECIALISTS,
@@ -99,6 +108,7 @@ READS = {
     "reports:score-list": READERS,
     "reports:run-summary": READERS,
     "staffing:roster": READERS,
+    "circuits:stock-list": (READERS - {R.OBSERVER}) | {R.EQUIPMENT},
     "circuits:device-list": (READERS - {R.OBSERVER}) | {R.EQUIPMENT},
     "reports:report-list": LEADS | {R.REGISTRY},
     "reports:run-facts": LEADS | {R.REGISTRY},
@@ -217,7 +227,8 @@ def test_who_works_in_another_unit_finds_no_row_to_write_to(ward, other_unit, en
 
     answer = elsewhere.client.post(page, typed)
 
-    assert (answer.status_code, count(entry.rows)) == (404, before)
+    refusal = 403 if entry.is_shared else 404
+    assert (answer.status_code, count(entry.rows)) == (refusal, before)
 
 
 def test_who_works_in_another_unit_cannot_choose_a_patient_or_unit_of_this_one(ward, other_unit):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from circuits.actions.stock import quarantine_stock
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
@@ -15,6 +16,8 @@ from circuits.models import (
     DeviceModel,
     PlannedChange,
     Recall,
+    StockLot,
+    StockMovement,
 )
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.referrals import receive_referral
@@ -38,6 +41,10 @@ NO_PAGES = {
 REFERRAL_PAGES = (
     "detail", "edit", "log", "hand-over", "name", "flow-on", "take-back", "step",
 )  # fmt: skip
+LOT_PAGES = [
+    f"circuits:stock-{page}" for page in ("detail", "count", "reserve", "set-aside", "discard")
+]
+ASIDE_PAGES = ["circuits:stock-put-back", "circuits:stock-throw-away"]
 LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
 
 RECALL_PAGES = (
@@ -112,6 +119,7 @@ def _keys(ward, run):
         **_episode(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
+        **_shelf(run),
         "circuits:device-edit": DeviceModel.objects.first(),
         "circuits:photo-create": ComponentUse.objects.filter(circuit__run=run).first(),
         **{name: Recall.objects.first() for name in RECALL_PAGES},
@@ -147,6 +155,16 @@ def _episode(run):
         **{f"episodes:referral-{name}": referral for name in REFERRAL_PAGES},
         "episodes:visit-record": visit,
     }
+
+
+def _shelf(run):
+    """Return a lot, and something of it that is kept aside; made here where the ward has none."""
+    done = {"by": run.entered_by, "at": run.started_at + timedelta(hours=1)}
+    lot = StockLot.objects.first()
+    aside = StockMovement.objects.filter(kind="quarantined").first() or quarantine_stock(
+        **done, lot=lot, quarantined_at=done["at"], reason="torn wrapping"
+    )
+    return {**dict.fromkeys(LOT_PAGES, lot), **dict.fromkeys(ASIDE_PAGES, aside)}
 
 
 def _care(run):

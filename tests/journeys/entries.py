@@ -11,11 +11,21 @@ from django.urls import reverse
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
 from circuits.actions.holds import hold_circuits
+from circuits.actions.stock import Arrival, quarantine_stock, receive_stock
 from circuits.actions.support import decannulate, record_cannula
 from circuits.actions.transport import arrive, depart, plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.document import Typed
-from circuits.models import Check, CircuitHold, ComponentUse, DeviceModel
+from circuits.models import (
+    Check,
+    CircuitHold,
+    ComponentUse,
+    DeviceModel,
+    ParLevel,
+    StockCount,
+    StockLot,
+    StockMovement,
+)
 from clinical.lifecycle import State
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.referrals import receive_referral, step_referral
@@ -60,19 +70,23 @@ from tests.scenarios import device, running_vv, with_circuit
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
-    "performed_at", "drawn_at", "happened_at", "died_at",
+    "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A form: where it stands, what is typed, and what it makes or changes once."""
+    """A form: where it stands, what is typed, and what it makes or changes once.
+
+    `is_shared`: the whole centre may see its row, and only the row's unit may write.
+    """
 
     name: str
     of: str
     typed: dict[str, Any]
     rows: Any
     made: int = 1
+    is_shared: bool = False
 
     @property
     def time(self) -> str | None:
@@ -114,6 +128,28 @@ ENTRIES = [
     ),
     Entry("circuits:support-start", "", {"started_at": "now", "mode": "VA"}, Run),
     Entry("circuits:device-create", "", {"kind": "console", "name": "Example console"}, DeviceModel),
+    Entry("circuits:stock-receive", "", {"lot": "L9", "received_at": "now"}, StockLot),
+    Entry("circuits:par-set", "", {"quantity": "2"}, ParLevel),
+    Entry(
+        "circuits:stock-count",
+        "lot",
+        {"counted": "3", "counted_at": "now", "reason": "one was lent"},
+        StockCount,
+        is_shared=True,
+    ),
+    *(
+        Entry(
+            f"circuits:stock-{step}",
+            of,
+            {"moved_at": "now", "reason": "torn"},
+            StockMovement,
+            is_shared=True,
+        )
+        for step, of in (
+            ("reserve", "lot"), ("set-aside", "lot"), ("discard", "lot"),
+            ("put-back", "aside"), ("throw-away", "aside"),
+        )
+    ),
     Entry(
         "patients:patient-create", "", {"mrn": "M900", "family_name": "Robin", "sex": "female"}, Patient
     ),
@@ -309,6 +345,21 @@ class Ward:
         set_target(run=self.run, key="hb", low=Decimal(7), by=by, at=began)
 
     @cached_property
+    def lot(self):
+        """A lot of four oxygenators on the shelf."""
+        arrival = Arrival(device("oxygenator"), lot="L26A", quantity=4)
+        received = self._acted(
+            receive_stock, unit=self.unit, arrival=arrival, received_at=self.began
+        )
+        return received.lot
+
+    @cached_property
+    def aside(self):
+        """One of them, kept aside."""
+        facts = {"lot": self.lot, "quarantined_at": self.began, "reason": "torn wrapping"}
+        return self._acted(quarantine_stock, **facts)
+
+    @cached_property
     def trial(self):
         """A sweep-off trial that goes on."""
         return self._acted(start_trial, run=self.run, kind="vv_sweep_off", started_at=self.began)
@@ -421,6 +472,8 @@ class Ward:
                 f"p{self.use.pk}-model": device("oxygenator").pk,
                 f"p{self.use.pk}-serial": "X-9",
             },
+            "circuits:stock-receive": {"model": device("oxygenator").pk},
+            "circuits:par-set": {"model": device("oxygenator").pk},
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
             "staffing:shift-create": {"person": self.nurse.public_id},
         }

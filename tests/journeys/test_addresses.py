@@ -31,6 +31,7 @@ LISTS = [
     "access-list",
     "board",
     "circuits:device-list",
+    "circuits:stock-list",
 ]
 
 
