@@ -34,6 +34,7 @@ from circuits.api.stock import ParLevelEndpoint, StockLotEndpoint, StockMovement
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
+from episodes.api.merges import MergeEndpoint
 from episodes.api.referrals import CallEndpoint, ReferralEndpoint, ReferralStepEndpoint
 from episodes.api.runs import (
     EndEndpoint,
@@ -117,6 +118,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "units": UnitEndpoint,
     "users": UserEndpoint,
     "patients": PatientEndpoint,
+    "patient-merges": MergeEndpoint,
     "referrals": ReferralEndpoint,
     "referrals/<uuid:referral_id>/steps": ReferralStepEndpoint,
     "referrals/<uuid:referral_id>/log": CallEndpoint,

@@ -31,7 +31,7 @@ from circuits.models import (
 from labs.models import AnticoagulationPlan, Infusion, InfusionChange, Result, Sample
 from patients import models as of_patients
 from patients.access import note_reading
-from patients.models import CallLogEntry, EpisodeStep, Patient, Referral, Run
+from patients.models import CallLogEntry, EpisodeStep, Patient, PatientMerge, Referral, Run
 from patients.queries import banner_of
 from web.search import typed_words
 
@@ -106,8 +106,11 @@ def patient_trail(request: UserRequest, public_id: str) -> HttpResponse:
 def _changes(patient: Patient) -> list[Trace]:
     runs = list(patient.runs.values_list("pk", flat=True))
     referrals = list(patient.referrals.values_list("pk", flat=True))
+    records = [patient.pk, *patient.merged_records.values_list("pk", flat=True)]
     paths: list[tuple[type[Model], str, object]] = [
-        (Patient, "pgh_obj", patient.pk),
+        (Patient, "pgh_obj__in", records),
+        (PatientMerge, "survivor__in", records),
+        (PatientMerge, "retired", patient.pk),
         (Run, "patient", patient.pk),
         (Referral, "pgh_obj__in", referrals),
         *((model, "run__in", runs) for model in OF_A_RUN),

@@ -198,6 +198,23 @@ class FlowIsOnForm(ClockedForm, OnceForm):
     )
 
 
+class KnownPatientForm(OnceForm):
+    """Who the unknown patient is: two signs that must agree."""
+
+    mrn = forms.CharField(label="MRN", max_length=40)
+    family_name = forms.CharField(max_length=200)
+
+
+class MergeForm(OnceForm):
+    """How it is known that two records are of one patient."""
+
+    reason = forms.CharField(
+        label="How it is known who this is",
+        max_length=200,
+        help_text="Such as papers, wristband, family. Two signs, by two people where you can.",
+    )
+
+
 class ReasonForm(OnceForm):
     """Why."""
 

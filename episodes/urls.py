@@ -1,6 +1,6 @@
 from django.urls import path
 
-from episodes.views import referrals, runs, steps
+from episodes.views import merging, referrals, runs, steps
 
 app_name = "episodes"
 urlpatterns = [
@@ -31,5 +31,8 @@ urlpatterns = [
     path("runs/<uuid:public_id>/take-back/", runs.run_take_back, name="run-take-back"),
     path("runs/<uuid:public_id>/visits/add/", runs.visit_create, name="visit-create"),
     path("visits/<uuid:public_id>/", runs.visit_record, name="visit-record"),
+    path("patients/<uuid:public_id>/merge/", merging.merge_find, name="merge-find"),
+    path("patients/<uuid:public_id>/merge/<uuid:into>/", merging.merge_create, name="merge-create"),
+    path("merges/<uuid:public_id>/undo/", merging.merge_undo, name="merge-undo"),
     path("follow-up/", runs.follow_up, name="follow-up"),
 ]

@@ -45,4 +45,4 @@ def candidates(message: Message, text: str) -> list[Patient]:
     """Patients of the message's centre whose name or MRN holds every word of `text`."""
     if not text.strip():
         return []
-    return list(Patient.objects.filter(centre=message.centre_id).named(text)[:10])
+    return list(Patient.objects.kept().filter(centre=message.centre_id).named(text)[:10])

@@ -78,7 +78,7 @@ def patient_list(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         return keep_search(request, reverse("patients:patient-list"))
     at, query = timezone.now(), sought(request)
-    rows = Patient.objects.visible_to(request.user, at).select_related("unit", "centre")
+    rows = Patient.objects.kept().visible_to(request.user, at).select_related("unit", "centre")
     if query:
         rows = rows.named(query)
     page = Paginator(rows.with_state(), PAGE).get_page(request.GET.get("page"))
@@ -123,13 +123,16 @@ def patient_detail(request: UserRequest, public_id: str) -> HttpResponse:
     at = timezone.now()
     patient = _patient(request, public_id, Permission.PATIENT_VIEW)
     runs = list(patient.runs.select_related("unit__centre").order_by("-started_at"))
+    merges = patient.merges.standing().select_related("retired", "merged_by")
     context = {
         "patient": patient,
+        "merges": merges,
         "runs": runs,
         "banner": banner_of(patient, next((r for r in runs if r.is_running), None), at),
         "at": at,
         "may_edit": Permission.PATIENT_EDIT in held(request),
-        "may_start": Permission.RUN_START in held(request) and not any(r.is_running for r in runs),
+        "may_start": Permission.RUN_START in held(request)
+        and not (patient.merged_into or any(r.is_running for r in runs)),
     }
     return render(request, "patients/patient_detail.html", context)
 
@@ -207,7 +210,7 @@ def event_create(request: UserRequest, public_id: str, kind: str) -> HttpRespons
 
 
 def _patient(request: UserRequest, public_id: str, permission: Permission) -> Patient:
-    rows = Patient.objects.select_related("centre", "unit__centre")
+    rows = Patient.objects.select_related("centre", "unit__centre", "merged_into")
     patient = row_or_refuse(rows, request.user, Permission.PATIENT_VIEW, public_id=public_id)
     if permission is not Permission.PATIENT_VIEW:
         require_in_unit(request.user, permission, patient.unit, timezone.now())

@@ -78,6 +78,7 @@ def start_support(
     if patient is None:
         called = "ECPR" if facts.get("support_type") == SupportType.ECPR else "ECMO"
         patient = admit_unknown(unit=unit, seen_at=started_at, called=called, by=by, at=at)
+    patient = patient.as_kept
     ask_about_gap(patient=patient, started_at=started_at, at=at, confirmed=confirmed)
     run = run_actions.start_run(
         patient=patient,

@@ -52,7 +52,8 @@ def support_start(request: UserRequest) -> HttpResponse:
     at = timezone.now()
     units = units_of(request.user, Permission.RUN_START, at)
     patients = (
-        Patient.objects.filter(unit__in=units)
+        Patient.objects.kept()
+        .filter(unit__in=units)
         .exclude(runs__ended_at=None, runs__isnull=False)
         .order_by("sort_key")
     )

@@ -78,12 +78,12 @@ def _patient(message: Message, parsed: Parsed) -> Patient | Outcome:
     sent = parsed.patient
     numbers = {each.number for each in sent.identifiers} | {sent.mrn}
     patients = Patient.objects.filter(centre=message.centre_id, mrn__in=numbers).select_related(
-        "unit"
+        "unit", "merged_into__unit"
     )
     found = identify(sent, [_known(one, message) for one in patients])
     if isinstance(found, Outcome):
         return found
-    return next(one for one in patients if one.pk == found.key)
+    return next(one for one in patients if one.pk == found.key).as_kept
 
 
 def _known(patient: Patient, message: Message) -> KnownPatient:

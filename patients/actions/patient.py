@@ -18,6 +18,10 @@ class MrnTaken(RuleBroken):
     code = "mrn_taken"
 
 
+class RecordMerged(RuleBroken):
+    code = "record_merged"
+
+
 @action("admitted a patient")
 def admit_patient(
     *, unit: Unit, mrn: str, family_name: str, by: User, at: datetime, **facts: Any
@@ -78,6 +82,11 @@ def correct_patient(
 
     With a new MRN it is known who an unknown patient is.
     """
+    if patient.merged_into:
+        raise RecordMerged(
+            f"This record went into that of {patient.merged_into} and stays as it was. Correct that "
+            "one, or take the merge back."
+        )
     if facts.get("born_at"):
         refuse_future(facts["born_at"], at, "birth date")
     if facts.get("mrn", patient.mrn).strip() != patient.mrn:

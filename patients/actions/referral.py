@@ -156,7 +156,9 @@ def name_patient(
     link a stranger.
     """
     referral = Referral.objects.locked(referral.pk)
-    known = Patient.objects.filter(centre=referral.unit.centre, mrn=mrn.strip()).first()
+    found = Patient.objects.select_related("merged_into")
+    known = found.filter(centre=referral.unit.centre, mrn=mrn.strip()).first()
+    known = known.as_kept if known else None
     if known and search_key(known.family_name) != search_key(family_name.strip()):
         said = (
             f"MRN {mrn.strip()} belongs to {known}. Check the number; if that is the patient, "

@@ -50,7 +50,8 @@ def start_run(
     """
     refuse_future(started_at, at, "flow on")
     configuration = facts.pop("configuration", "")
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    locked = Patient.objects.select_for_update(of=("self",)).select_related("merged_into")
+    patient = locked.get(pk=patient.pk).as_kept
     newest = patient.runs.aggregate(Max("run_no"))["run_no__max"]
     given_id = {"public_id": public_id} if public_id else {}
     run = Run(

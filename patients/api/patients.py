@@ -69,6 +69,9 @@ class PatientShape(Shape):
     race = serializers.CharField(help_text="as the registry asks it")
     bed = serializers.CharField()
     registry_id = serializers.CharField()
+    merged_into = serializers.UUIDField(
+        source="merged_into.public_id", allow_null=True, default=None, help_text="the record kept"
+    )
     entered_at = Instant(help_text="when it became known here")
     runs = RunNameShape(many=True)
 
@@ -160,4 +163,6 @@ class PatientEndpoint(Listed, Shown):
 def with_runs(rows: QuerySet[Patient], view: Endpoint) -> QuerySet[Patient]:
     """Fetch what the shape of a patient shows: the unit, and the runs that the user may see."""
     runs = Run.objects.visible_to(view.user, view.at).order_by("run_no")
-    return rows.select_related("unit", "centre").prefetch_related(Prefetch("runs", runs))
+    return rows.select_related("unit", "centre", "merged_into").prefetch_related(
+        Prefetch("runs", runs)
+    )

@@ -20,6 +20,7 @@ from patients.models.episode import Coroner, Donation, EndOfLife, EpisodeStep, F
 from patients.models.infection import CultureSite, Infection
 from patients.models.interruption import Interruption
 from patients.models.limit import LimitConfirmation, RunLimit
+from patients.models.merge import PatientMerge
 from patients.models.mode import Mode, ModeSegment
 from patients.models.movement import BedMove, GoDecision, LegKind, TransportLeg
 from patients.models.outcome import Outcome
@@ -68,6 +69,7 @@ __all__ = [
     "ModeSegment",
     "Outcome",
     "Patient",
+    "PatientMerge",
     "Procedure",
     "ProcedureKind",
     "Referral",

@@ -29,6 +29,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         seen_in_runs = apps.get_model("patients", "Run").objects.filter(unit__in=units)
         return self.filter(Q(unit__in=units) | Q(pk__in=seen_in_runs.values("patient")))
 
+    def kept(self) -> "PatientQuerySet":
+        """Patients without those records that went into another."""
+        return self.filter(merged_into=None)
+
     def named(self, text: str) -> "PatientQuerySet":
         """Patients whose name or MRN contains every word of `text` (at least one word)."""
         found = self
@@ -63,6 +67,9 @@ class Patient(models.Model):
     race = models.CharField("race, as the registry asks it", max_length=60, blank=True)
     bed = models.CharField(max_length=20, blank=True)
     is_identity_known = models.BooleanField("it is known who this is", default=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_records"
+    )
     registry_id = models.CharField("unique id in the registry", max_length=40, blank=True)
     entered_at = models.DateTimeField()
     search = models.CharField("casefolded names and MRN", max_length=500, editable=False)
@@ -91,6 +98,11 @@ class Patient(models.Model):
     def get_absolute_url(self) -> str:
         """Return the patient page."""
         return reverse("patients:patient-detail", args=[self.public_id])
+
+    @property
+    def as_kept(self) -> "Patient":
+        """The record that is kept of this person: another one if this went into it."""
+        return self.merged_into or self
 
 
 def full_name(family: str, given: str) -> str:

@@ -74,6 +74,7 @@ WRITES = {
     "episodes:run-withdrawal": SPECIALISTS,
     "episodes:run-end-of-life": SPECIALISTS,
     "episodes:run-release": SPECIALISTS,
+    "episodes:merge-undo": SPECIALISTS,
     "episodes:visit-create": SPECIALISTS,
     "episodes:visit-record": SPECIALISTS,
     "labs:result-create": BEDSIDE,

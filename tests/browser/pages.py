@@ -20,10 +20,20 @@ from circuits.models import (
     StockMovement,
 )
 from episodes.actions.follow_up import plan_visit
+from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
-from patients.models import Cannula, FollowUpVisit, Referral, TransportLeg, WeaningTrial
+from patients.actions.patient import admit_unknown
+from patients.models import (
+    Cannula,
+    FollowUpVisit,
+    Patient,
+    PatientMerge,
+    Referral,
+    TransportLeg,
+    WeaningTrial,
+)
 from tests.architecture.walk import urls
 
 NO_PAGES = {
@@ -98,7 +108,8 @@ def _path(name, keys, run):
     route = next(one.route for one in urls() if one.name == name)
     if "<" not in route:
         return reverse(name)
-    second = [run.public_id] if name == "circuits:recall-tell" else []
+    others = {"circuits:recall-tell": run, "episodes:merge-create": run.patient}
+    second = [others[name].public_id] if name in others else []
     return reverse(name, args=[keys.get(name, run).public_id, *second])
 
 
@@ -117,6 +128,7 @@ def _keys(ward, run):
         **_care(run),
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
+        **_merges(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         **_shelf(run),
@@ -165,6 +177,25 @@ def _shelf(run):
         **done, lot=lot, quarantined_at=done["at"], reason="torn wrapping"
     )
     return {**dict.fromkeys(LOT_PAGES, lot), **dict.fromkeys(ASIDE_PAGES, aside)}
+
+
+def _merges(run):
+    """Return an unknown patient, and another one who turned out to be the patient of the run."""
+    done = {"by": run.entered_by, "at": run.started_at + timedelta(hours=1)}
+    unknown = Patient.objects.filter(is_identity_known=False, merged_into=None).first()
+    unknown = unknown or admit_unknown(unit=run.unit, seen_at=run.started_at, called="ECMO", **done)
+    merge = PatientMerge.objects.first() or merge_patients(
+        retired=admit_unknown(unit=run.unit, seen_at=run.started_at, **done),
+        survivor=run.patient,
+        reason="wristband",
+        confirmed=["same_person"],
+        **done,
+    )
+    return {
+        "episodes:merge-find": unknown,
+        "episodes:merge-create": unknown,
+        "episodes:merge-undo": merge,
+    }
 
 
 def _care(run):

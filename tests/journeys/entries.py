@@ -28,11 +28,13 @@ from circuits.models import (
 )
 from clinical.lifecycle import State
 from episodes.actions.follow_up import plan_visit
+from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral, step_referral
 from episodes.actions.steps import step_run
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
+from patients.actions.patient import admit_unknown
 from patients.models import (
     BedMove,
     BleedingEvent,
@@ -53,6 +55,7 @@ from patients.models import (
     ModeSegment,
     Outcome,
     Patient,
+    PatientMerge,
     Procedure,
     Run,
     RunLimit,
@@ -225,6 +228,12 @@ ENTRIES = [
         "visit",
         {"seen_on": "2026-03-02", "result": "Walks unaided."},
         FollowUpVisit.objects.exclude(seen_on=None),
+    ),
+    Entry(
+        "episodes:merge-undo",
+        "merge",
+        {"reason": "another man"},
+        PatientMerge.objects.exclude(undone_at=None),
     ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
@@ -427,6 +436,18 @@ class Ward:
         other = running_vv(PatientFactory(unit=self.unit), self.by)
         self._acted(hold_circuits, run=other, reason="Coroner")
         return other
+
+    @cached_property
+    def merge(self):
+        """An unknown patient whose record went into that of the patient who waits."""
+        unknown = self._acted(admit_unknown, unit=self.unit, seen_at=self.began)
+        return self._acted(
+            merge_patients,
+            retired=unknown,
+            survivor=self.waiting,
+            reason="wristband",
+            confirmed=["same_person"],
+        )
 
     @cached_property
     def visit(self):

@@ -1,0 +1,49 @@
+"""What speaks against two records being of one person; what is not known speaks neither way."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from clinical.identity import Person, doubts
+
+ON = datetime(2026, 3, 1, 3, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+UNKNOWN = Person(family_name="Unknown", seen_from=ON)
+KNOWN = Person(family_name="Canary", sex="Female", born_on=date(1964, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "known", "codes"),
+    [
+        ({}, {}, []),
+        ({"family_name": ""}, {}, []),
+        ({"family_name": "CANARY "}, {}, []),
+        ({"family_name": "Robin"}, {}, ["name"]),
+        ({"sex": "Female"}, {}, []),
+        ({"sex": "Male"}, {}, ["sex"]),
+        ({"sex": "Male"}, {"sex": ""}, []),
+        ({"born_on": date(1964, 9, 30)}, {}, []),
+        ({"born_on": date(1964, 9, 29)}, {}, ["born"]),
+        ({"born_on": date(1964, 9, 29)}, {"born_on": None}, []),
+        ({}, {"born_on": date(2026, 3, 1)}, []),
+        ({}, {"born_on": date(2026, 3, 2)}, ["unborn"]),
+        ({"seen_from": None}, {"born_on": date(2026, 3, 2)}, []),
+        ({}, {"died_at": ON}, []),
+        ({}, {"died_at": ON - MINUTE}, ["died"]),
+        ({"seen_from": None}, {"died_at": ON - MINUTE}, []),
+        (
+            {"family_name": "Robin", "sex": "Male"},
+            {"died_at": ON - MINUTE},
+            ["name", "sex", "died"],
+        ),
+    ],
+)
+def test_only_what_both_records_hold_can_contradict(unknown, known, codes):
+    one = Person(**{**_facts(UNKNOWN), **unknown})
+    other = Person(**{**_facts(KNOWN), **known})
+
+    assert [doubt.code for doubt in doubts(one, other)] == codes
+
+
+def _facts(person):
+    return {name: getattr(person, name) for name in person.__slots__}
