@@ -17,7 +17,7 @@ from ecmo.cases.scoring import SCORES
 from ecmo.cases.staff import COORDINATOR
 from ecmo.cases.story import ActOf, NotThere, Stage
 
-WAITING = ("notices",)
+WAITING: tuple[str, ...] = ()
 """Kinds of expectation that the product does not have yet; later work empties this list."""
 
 ALERT = ("at", "change", "code", "parameter", "side")
@@ -160,6 +160,11 @@ def _compare_anticoagulation(outcome: Outcome, run: ActOf, expected: Row) -> Non
     outcome.compare_rows(f"run {run.no} anticoagulation", (), list(named.values()), ("public_id",))
 
 
+def _compare_notices(outcome: Outcome, run: ActOf, expected: Row) -> None:
+    seen = Record(run).notices()
+    outcome.compare_rows(f"run {run.no} notices", expected["notices"], seen, ("code",))
+
+
 def _compare_registry(outcome: Outcome, run: ActOf, expected: Row) -> None:
     what, found = f"run {run.no}", Record(run)
     fields = [
@@ -188,5 +193,6 @@ _STEPS: dict[str, Callable[[Outcome, ActOf, Row], None]] = {
     "blood": _compare_blood,
     "scores": _compare_scores,
     "anticoagulation": _compare_anticoagulation,
+    "notices": _compare_notices,
     "registry": _compare_registry,
 }

@@ -56,6 +56,7 @@ class Record:
     """The registry record of a run as the product has it."""
 
     def __init__(self, run: ActOf) -> None:
+        self._run = run
         self._found = run.client.get(COORDINATOR, run.path("registry-record/"))
         self._place = f"runs[{run.stage.case['runs'].index(run.row)}]"
         self._names = _labels(run)
@@ -72,6 +73,17 @@ class Record:
             }
             for row in self._found["record"]
         ]
+
+    def notices(self) -> list[Row]:
+        """Return the early harms that are noticed."""
+        found = self._run.client.get(COORDINATOR, self._run.path("notices/"))
+        return [self._notice(row) for row in found["notices"]]
+
+    def _notice(self, row: Row) -> Row:
+        told: Row = {name: value for name, value in row.items() if value is not None}
+        for name in {"source", "reference_source"} & told.keys():
+            told[name] = self._named(told[name])
+        return told
 
     def findings(self) -> list[Row]:
         """Return what is wrong with it."""
