@@ -6,6 +6,7 @@ from circuits.views import (
     changes,
     checks,
     circuit,
+    consoles,
     decannulation,
     devices,
     exchange,
@@ -121,6 +122,21 @@ urlpatterns = [
         )
         for step in stock.ENDS
     ),
+    path("consoles/", consoles.console_list, name="console-list"),
+    path("consoles/add/", consoles.console_create, name="console-create"),
+    path("consoles/<uuid:public_id>/", consoles.console_detail, name="console-detail"),
+    *(
+        path(f"consoles/<uuid:public_id>/{step}/", view, name=f"console-{step}")
+        for step, view in (
+            ("service", consoles.console_service),
+            ("limits", consoles.console_limits),
+            ("water", consoles.console_water),
+            ("state", consoles.console_state),
+            ("lend", consoles.console_lend),
+            ("return", consoles.console_return),
+        )
+    ),
+    path("hygiene/", consoles.hygiene, name="hygiene"),
     path("devices/", devices.device_list, name="device-list"),
     path("devices/add/", devices.device_create, name="device-create"),
     path("devices/<uuid:public_id>/", devices.device_edit, name="device-edit"),

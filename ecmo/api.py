@@ -22,6 +22,7 @@ from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
+from circuits.api.consoles import ConsoleEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
 from circuits.api.incidents import IncidentEndpoint, PassportEndpoint
@@ -181,6 +182,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "stock-lots": StockLotEndpoint,
     "stock-movements": StockMovementEndpoint,
     "par-levels": ParLevelEndpoint,
+    "consoles": ConsoleEndpoint,
     "recalls": RecallEndpoint,
     "incidents": IncidentEndpoint,
     "measures": MeasureEndpoint,

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "notifications-sweep": {"task": "notifications.sweep", "schedule": 60.0},
     "alerts-escalate": {"task": "alerts.escalate", "schedule": 60.0},
     "circuits-sweep": {"task": "circuits.sweep", "schedule": 60.0},
+    "circuits-equipment": {"task": "circuits.sweep_equipment", "schedule": crontab(minute="20")},
     "episodes-sweep": {"task": "episodes.sweep", "schedule": 60.0},
     "interop-sweep": {"task": "interop.sweep", "schedule": 60.0},
     "reports-sweep": {"task": "reports.sweep", "schedule": 60.0},

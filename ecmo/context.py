@@ -52,7 +52,7 @@ PAGES = (
         "package",
         "circuits:stock-list",
         Permission.CATALOGUE_VIEW,
-        below=("/devices/", "/stock-movements/"),
+        below=("/consoles/", "/hygiene/", "/devices/", "/stock-movements/"),
     ),
     Page("Recalls", "package-x", "circuits:recall-list", Permission.CATALOGUE_VIEW),
     Page("Incidents", "shield-alert", "circuits:incident-list", Permission.CATALOGUE_VIEW),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts.models import User
 from audit.context import action
+from circuits.actions.equipment_dues import reassess_shelf
 from circuits.models import MovementKind, StockCount, StockLot, StockMovement
 from circuits.shelf import left_of
 from patients.actions.times import refuse_future
@@ -47,6 +48,7 @@ def count_stock(
         **({"public_id": public_id} if public_id else {}),
     )
     count.save()
+    reassess_shelf(lot=lot, at=at)
     return count
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import User
+from circuits.actions.equipment_dues import reassess_shelf
 from circuits.models import Component, ComponentUse, MovementKind, StockLot, StockMovement
 from circuits.places import moved_by
 from circuits.shelf import last_taken, left_of
@@ -32,7 +33,7 @@ def take_from_shelf(
         if LAST_OF_LOT not in confirmed:
             raise _none_left(lot)
         ended = reservations.filter(component=None, quantity=1).first()
-    return StockMovement.objects.create(
+    movement = StockMovement.objects.create(
         lot=lot,
         kind=MovementKind.USED,
         quantity=1,
@@ -43,6 +44,8 @@ def take_from_shelf(
         entered_at=at,
         entered_by=by,
     )
+    reassess_shelf(lot=lot, at=at)
+    return movement
 
 
 def _lot_of(use: ComponentUse) -> StockLot | None:

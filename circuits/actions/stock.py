@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Unit, User
 from audit.context import action
+from circuits.actions.equipment_dues import reassess_product, reassess_shelf
 from circuits.actions.fitness import refuse_part, refuse_unfit
 from circuits.actions.recalled import match_lot
 from circuits.models import Component, DeviceModel, MovementKind, ParLevel, StockLot, StockMovement
@@ -85,6 +86,7 @@ def receive_stock(
             raise
         raise _received_already(movement.component) from broken
     match_lot(lot=lot, at=at)
+    reassess_shelf(lot=lot, at=at)
     return movement
 
 
@@ -177,6 +179,7 @@ def set_par_level(
     level, _ = ParLevel.objects.update_or_create(
         unit=unit, model=model, defaults={"quantity": quantity, "set_at": at, "set_by": by}
     )
+    reassess_product(unit=unit, model=model, at=at)
     return level
 
 
@@ -234,6 +237,7 @@ def _moved(
 ) -> StockMovement:
     movement = _movement(lot, kind, quantity, when, by, at, reason, **links)
     movement.save()
+    reassess_shelf(lot=lot, at=at)
     return movement
 
 

@@ -19,6 +19,7 @@ class ServiceState(models.TextChoices):
     IN_SERVICE = "in_service", "In service"
     OUT_OF_SERVICE = "out_of_service", "Out of service"
     QUARANTINED = "quarantined", "Quarantined"
+    LENT = "lent", "Lent to others"
     GONE = "gone", "Given back or retired"
 
 
@@ -63,6 +64,7 @@ class Console(models.Model):
     asset_tag = models.CharField(max_length=40, blank=True)
     location = models.CharField("where it stands when not in use", max_length=100, blank=True)
     owner = models.CharField("owner, if lent to us", max_length=150, blank=True)
+    lent_to = models.CharField("who has it, if we lent it", max_length=150, blank=True)
     return_on = models.DateField("to be given back on", null=True, blank=True)
     firmware = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=15, choices=ServiceState, default=ServiceState.IN_SERVICE)
@@ -83,8 +85,13 @@ class Console(models.Model):
                 name="circuits_console_asset_tag_unique_in_unit",
             ),
             models.CheckConstraint(
-                condition=Q(return_on=None) | ~Q(owner=""),
+                condition=Q(return_on=None) | ~Q(owner="") | ~Q(lent_to=""),
                 name="circuits_console_only_what_is_lent_is_given_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ServiceState.LENT, owner="") & ~Q(lent_to="")
+                | ~Q(state=ServiceState.LENT) & Q(lent_to=""),
+                name="circuits_console_our_own_is_lent_to_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(state=ServiceState.IN_SERVICE) | ~Q(state_reason=""),

@@ -1,6 +1,7 @@
 """What lies on the shelf: lots, what moved in and out of them, and how many there should be."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db import models
@@ -51,6 +52,12 @@ class StockLotQuerySet(models.QuerySet["StockLot"]):
             reserved=_held(MovementKind.RESERVED),
             quarantined=_held(MovementKind.QUARANTINED),
         )
+
+    def there(self) -> "StockLotQuerySet":
+        """Lots of which anything lies anywhere, or of which a count is owed."""
+        counted: Any = self.with_counts()
+        found: StockLotQuerySet = counted.exclude(shelf=0, reserved=0, quarantined=0)
+        return found
 
     def unexpired(self, on: date) -> "StockLotQuerySet":
         """Lots that may still be planned with on that day; one without expiry among them."""

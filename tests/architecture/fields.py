@@ -412,6 +412,7 @@ NOT_IDENTIFYING = frozenset(
         "circuits.Console.component",
         "circuits.Console.entered_at",
         "circuits.Console.firmware",
+        "circuits.Console.lent_to",
         "circuits.Console.location",
         "circuits.Console.owner",
         "circuits.Console.public_id",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from circuits.actions.consoles import add_console
 from circuits.actions.stock import quarantine_stock
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
@@ -12,6 +13,7 @@ from circuits.actions.weaning import start_trial
 from circuits.models import (
     Check,
     ComponentUse,
+    Console,
     DeviceIncident,
     DeviceModel,
     PlannedChange,
@@ -53,6 +55,10 @@ REFERRAL_PAGES = (
 )  # fmt: skip
 LOT_PAGES = [
     f"circuits:stock-{page}" for page in ("detail", "count", "reserve", "set-aside", "discard")
+]
+CONSOLE_PAGES = [
+    f"circuits:console-{page}"
+    for page in ("detail", "service", "limits", "water", "state", "lend", "return")
 ]
 ASIDE_PAGES = ["circuits:stock-put-back", "circuits:stock-throw-away"]
 LEG_PAGES = ("decide", "depart", "arrive", "stand-down", "call-off")
@@ -132,6 +138,7 @@ def _keys(ward, run):
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         **_shelf(run),
+        **dict.fromkeys(CONSOLE_PAGES, _console(run)),
         "circuits:device-edit": DeviceModel.objects.first(),
         "circuits:photo-create": ComponentUse.objects.filter(circuit__run=run).first(),
         **{name: Recall.objects.first() for name in RECALL_PAGES},
@@ -196,6 +203,17 @@ def _merges(run):
         "episodes:merge-create": unknown,
         "episodes:merge-undo": merge,
     }
+
+
+def _console(run):
+    """Return a heater unit; made here where the ward has none."""
+    return Console.objects.first() or add_console(
+        unit=run.unit,
+        model=DeviceModel.objects.get_or_create(kind="heater", name="Example heater")[0],
+        serial="H-1",
+        by=run.entered_by,
+        at=run.started_at,
+    )
 
 
 def _care(run):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
+from circuits.actions.consoles import add_console
 from circuits.actions.holds import hold_circuits
 from circuits.actions.stock import Arrival, quarantine_stock, receive_stock
 from circuits.actions.support import decannulate, record_cannula
@@ -20,11 +21,14 @@ from circuits.models import (
     Check,
     CircuitHold,
     ComponentUse,
+    Console,
+    ConsoleRecord,
     DeviceModel,
     ParLevel,
     StockCount,
     StockLot,
     StockMovement,
+    WaterResult,
 )
 from clinical.lifecycle import State
 from episodes.actions.follow_up import plan_visit
@@ -73,7 +77,7 @@ from tests.scenarios import device, running_vv, with_circuit
 TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "collected_at"} | {
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
-    "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at",
+    "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at", "done_at", "reported_at",
 }  # fmt: skip
 
 
@@ -131,6 +135,50 @@ ENTRIES = [
     ),
     Entry("circuits:support-start", "", {"started_at": "now", "mode": "VA"}, Run),
     Entry("circuits:device-create", "", {"kind": "console", "name": "Example console"}, DeviceModel),
+    Entry("circuits:console-create", "", {"serial": "C-1", "asset_tag": "E7"}, Console),
+    Entry(
+        "circuits:console-service",
+        "heater",
+        {"kind": "disinfection", "verdict": "done", "done_at": "now"},
+        ConsoleRecord,
+        is_shared=True,
+    ),
+    Entry(
+        "circuits:console-limits",
+        "heater",
+        {"done_at": "now", "blood_flow_low": "3"},
+        ConsoleRecord,
+        is_shared=True,
+    ),
+    Entry(
+        "circuits:console-water",
+        "heater",
+        {"test": "plate count", "value": "12", "verdict": "acceptable"}
+        | {"sampled_at": "-60", "reported_at": "now"},
+        WaterResult,
+        is_shared=True,
+    ),
+    Entry(
+        "circuits:console-state",
+        "heater",
+        {"state": "out_of_service", "reason": "leaks"},
+        Console.objects.filter(state="out_of_service"),
+        is_shared=True,
+    ),
+    Entry(
+        "circuits:console-lend",
+        "heater",
+        {"to": "City hospital"},
+        Console.objects.filter(state="lent"),
+        is_shared=True,
+    ),
+    Entry(
+        "circuits:console-return",
+        "borrowed",
+        {"reason": "loan is over"},
+        Console.objects.filter(state="gone"),
+        is_shared=True,
+    ),
     Entry("circuits:stock-receive", "", {"lot": "L9", "received_at": "now"}, StockLot),
     Entry("circuits:par-set", "", {"quantity": "2"}, ParLevel),
     Entry(
@@ -354,6 +402,18 @@ class Ward:
         set_target(run=self.run, key="hb", low=Decimal(7), by=by, at=began)
 
     @cached_property
+    def heater(self):
+        """A heater unit of the house."""
+        facts = {"unit": self.unit, "model": device("heater"), "serial": "H-1"}
+        return self._acted(add_console, **facts)
+
+    @cached_property
+    def borrowed(self):
+        """A console on loan to the house."""
+        facts = {"unit": self.unit, "model": device("console"), "serial": "C-8"}
+        return self._acted(add_console, **facts, owner="Example Devices")
+
+    @cached_property
     def lot(self):
         """A lot of four oxygenators on the shelf."""
         arrival = Arrival(device("oxygenator"), lot="L26A", quantity=4)
@@ -493,6 +553,7 @@ class Ward:
                 f"p{self.use.pk}-model": device("oxygenator").pk,
                 f"p{self.use.pk}-serial": "X-9",
             },
+            "circuits:console-create": {"model": device("console").pk},
             "circuits:stock-receive": {"model": device("oxygenator").pk},
             "circuits:par-set": {"model": device("oxygenator").pk},
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
