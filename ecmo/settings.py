@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
+from ecmo.api_names import CHOICES
+
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -235,24 +237,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["accounts.access.SignedIn"],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "CheckKindEnum": "circuits.models.CheckKind",
-        "CannulaSiteEnum": "patients.models.CannulaSite",
-        "ComponentKindEnum": "circuits.models.ComponentKind",
-        "ConsoleRecordKindEnum": "circuits.models.RecordKind",
-        "ConsoleRecordVerdictEnum": "circuits.models.Verdict",
-        "WaterVerdictEnum": "circuits.models.WaterVerdict",
-        "CultureSiteEnum": "patients.models.CultureSite",
-        "PartFateEnum": "circuits.models.Fate",
-        "RecallFateEnum": "circuits.models.RecallFate",
-        "RemovalReasonEnum": "circuits.models.RemovalReason",
-        "InfusionChangeKindEnum": "labs.models.ChangeKind",
-        "ReportKindEnum": "reports.models.ReportKind",
-        "ChangeUrgencyEnum": "circuits.models.change.URGENCIES",
-        "WeightBasisEnum": "patients.models.WeightBasis",
-        "WeaningKindEnum": "patients.models.WeaningKind",
-        "LegKindEnum": "patients.models.LegKind",
-    },
+    "ENUM_NAME_OVERRIDES": CHOICES,
 }
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
