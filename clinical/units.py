@@ -181,6 +181,7 @@ def _positive(number: Decimal, what: str) -> Decimal:
 
 # How doses are written for people (ISMP): "units", never U or IU; "hr"; no Greek letters.
 WRITTEN = {
+    "cm[H2O]": "cmH2O",
     "[IU]/kg/h": "units/kg/hr",
     "[IU]/h": "units/hr",
     "[IU]": "units",

@@ -67,6 +67,7 @@ from patients.api.events import (
 from patients.api.patients import PatientEndpoint
 from patients.api.scores import ScoreEndpoint
 from reports.api import FileEndpoint, ReportEndpoint
+from reports.candidates_api import CandidateEndpoint
 from reports.notices_api import NoticeEndpoint
 from reports.registry_api import RegistryRecordEndpoint
 from reports.scores_api import SuggestionEndpoint
@@ -169,6 +170,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/alerts": RunAlertEndpoint,
     f"{RUN}/alert-history": AlertHistoryEndpoint,
     f"{RUN}/dues": RunDueEndpoint,
+    f"{RUN}/assessment-candidates": CandidateEndpoint,
     f"{RUN}/notices": NoticeEndpoint,
     f"{RUN}/registry-record": RegistryRecordEndpoint,
     "alerts": AlertEndpoint,

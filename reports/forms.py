@@ -12,6 +12,7 @@ from django import forms
 from accounts.models import Centre
 from patients.models import Run, SupportType
 from reports.asked import SECTIONS, SUPPORT, Fact, Kind, facts_asked, value_at, with_values
+from reports.candidates import Group
 from reports.models import ReportKind
 from reports.months import last_month, shifted
 from web.fields import ClinicalDateTimeField, MeasureField
@@ -179,6 +180,26 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     return None if value == "" else value
+
+
+class CandidatesForm(OnceForm):
+    """Which row of each group the registry is told; by the rule unless somebody chooses."""
+
+    def __init__(self, *args: Any, groups: Sequence[Group], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.groups = groups
+        for group in groups:
+            standing = next((one.key for one in group.candidates if one.is_told), "")
+            self.fields[group.field] = forms.ChoiceField(
+                label=group.title,
+                choices=[("", "By the rule"), *((key, key) for key in group.keys)],
+                required=False,
+                initial=standing if group.choice and not group.is_gone else "",
+            )
+
+    def rows(self) -> list[tuple[Group, str]]:
+        """Each group with what is chosen of it."""
+        return [(group, self[group.field].value() or "") for group in self.groups]
 
 
 class ReplyForm(ClockedForm, OnceForm):

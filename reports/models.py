@@ -10,6 +10,7 @@ from accounts.models import Centre, User
 from accounts.permissions import Permission
 from accounts.queries import centres_of
 from audit.tracking import tracked
+from patients.models import Run
 from web.models import Attachment
 
 
@@ -76,3 +77,47 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.month:%Y-%m}"
+
+
+class Assessment(models.TextChoices):
+    BEFORE = "before", "Before ECLS"
+    DAY = "day", "At 24 h of ECLS"
+
+
+class RowGroup(models.TextChoices):
+    GAS = "gas", "Blood gas"
+    VENTILATOR = "ventilator", "Ventilator"
+    HAEMODYNAMICS = "haemodynamics", "Haemodynamics"
+
+
+@tracked
+class AssessmentChoice(models.Model):
+    """Which row of an assessment the registry is told, where a person and not the rule chose.
+
+    The row is named by its source and its time. A blank source: somebody went back to the rule.
+    """
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="assessment_choices")
+    assessment = models.CharField(max_length=8, choices=Assessment)
+    group = models.CharField(max_length=16, choices=RowGroup)
+    row_source = models.CharField("source of the row", max_length=120, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    chosen_at = models.DateTimeField()
+    chosen_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["run", "assessment", "group"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "assessment", "group"],
+                name="reports_assessmentchoice_one_of_a_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(row_source="", taken_at=None)
+                | (~Q(row_source="") & Q(taken_at__isnull=False)),
+                name="reports_assessmentchoice_row_by_source_and_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_assessment_display()}: {self.get_group_display()}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import devices, reports, runs, scores
+from reports.views import candidates, devices, reports, runs, scores
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("reports/<uuid:report_id>/files/<uuid:file_id>/", reports.report_file, name="report-file"),
     path("runs/<uuid:run_id>/registry/", runs.run_registry, name="run-registry"),
     path("runs/<uuid:run_id>/registry/facts/", runs.run_facts, name="run-facts"),
+    path(
+        "runs/<uuid:run_id>/registry/candidates/", candidates.run_candidates, name="run-candidates"
+    ),
     path("runs/<uuid:run_id>/registry/sign/", runs.run_sign, name="run-sign"),
     path("runs/<uuid:run_id>/scores/", scores.score_list, name="score-list"),
     path("runs/<uuid:run_id>/scores/<slug:name>/", scores.score_create, name="score-create"),

@@ -9,7 +9,7 @@ question for a member centre, so both are given.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from clinical.instants import elapsed, utc
 from reports.elso.fields import Field
@@ -22,6 +22,8 @@ from reports.elso.records import (
     VentilatorRow,
 )
 
+BEFORE_ECLS, AT_24_H = "before", "day"
+GROUPS = ("gas", "ventilator", "haemodynamics")
 BEFORE = timedelta(hours=6)
 DAY = timedelta(hours=24)
 AROUND_DAY = (timedelta(hours=18), timedelta(hours=30))
@@ -73,23 +75,45 @@ class Chosen(NamedTuple):
 
 
 def before_ecls(run: RunRecord) -> Chosen:
-    """The latest row of each group in the six hours before flow."""
-    return Chosen(
-        _latest(window_before(run, gases(run, run.before))),
-        _latest(window_before(run, run.before.ventilator)),
-        _latest(window_before(run, run.before.haemodynamics)),
-    )
+    """The row of each group in the six hours before flow: the one a person chose, else the latest."""
+    return Chosen(*(_told(run, BEFORE_ECLS, group) for group in GROUPS))
 
 
 def at_24_hours(run: RunRecord) -> Chosen:
-    """The row of each group closest to 24 h of ECLS; nothing if the run ended before 18 h."""
+    """The row of each group that a person chose, else the closest to 24 h of ECLS.
+
+    Nothing if the run ended before 18 h.
+    """
+    return Chosen(*(_told(run, AT_24_H, group) for group in GROUPS))
+
+
+def counting(run: RunRecord, assessment: str, group: str) -> list[Any]:
+    """Return the rows of a group that count: in the window and, of gases, arterial."""
+    charted = run.before if assessment == BEFORE_ECLS else run.at_24h
+    rows: Sequence[Any] = gases(run, charted) if group == "gas" else getattr(charted, group)
+    if assessment == BEFORE_ECLS:
+        return window_before(run, rows)
     if ended_before(run, AROUND_DAY[0]):
-        return Chosen(None, None, None)
-    return Chosen(
-        _closest(run, gases(run, run.at_24h), DAY, AROUND_DAY),
-        _closest(run, run.at_24h.ventilator, DAY, AROUND_DAY),
-        _closest(run, run.at_24h.haemodynamics, DAY, AROUND_DAY),
-    )
+        return []
+    low, high = AROUND_DAY
+    return [row for row in rows if low <= elapsed(run.time_on, row.taken_at) <= high]
+
+
+def by_rule(run: RunRecord, assessment: str, group: str) -> Any:
+    """Return the row that the rule takes where nobody chooses: the one closest to its moment."""
+    rows = counting(run, assessment, group)
+    if assessment == BEFORE_ECLS:
+        return _latest(rows)
+    return _closest(run, rows, DAY, AROUND_DAY)
+
+
+def _told(run: RunRecord, assessment: str, group: str) -> Any:
+    choice = run.choices.get((assessment, group))
+    if choice:
+        for row in counting(run, assessment, group):
+            if (row.source, row.taken_at) == choice:
+                return row
+    return by_rule(run, assessment, group)
 
 
 def gases(run: RunRecord, charted: AssessmentRecord) -> list[GasRow]:

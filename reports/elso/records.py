@@ -5,7 +5,7 @@ Times are instants of any offset; `zone` is the centre's, in which they are expo
 numbers are Decimal in the units of the bedside; None means that it is not recorded, never "no".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -245,6 +245,8 @@ class RunRecord:
     comments: Sequence[CommentRow] = ()
     abstractor: str = ""
     approver: str = ""
+    choices: Mapping[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+    """Rows that a person chose, by assessment and group: the source and the time of the row."""
 
     @property
     def is_closed(self) -> bool:

@@ -74,13 +74,14 @@ def on_ecmo_in(centre: Centre, span: Span) -> QuerySet[Run]:
 
 
 def cohort(runs: QuerySet[Run], as_of: datetime) -> list[CohortRun]:
-    """Return registry records of `runs` as known at `as_of` (thirteen statements)."""
+    """Return registry records of `runs` as known at `as_of` (fourteen statements)."""
     fetched = list(
         runs.select_related("patient", "unit__centre", "outcome")
         .prefetch_related(
             "modes",
             "cannulas",
             "weights",
+            "assessment_choices",
             Prefetch("diagnoses", Diagnosis.objects.filter(withdrawn_at=None)),
             Prefetch("procedures", Procedure.objects.filter(withdrawn_at=None)),
             Prefetch(
@@ -143,6 +144,11 @@ def _record(run: Run, told: Told, beside: _Beside, as_of: datetime) -> RunRecord
         outcome=_how_it_ended(run),
         abstractor=signed.text("abstractor") or "",
         approver=signed.text("approver") or "",
+        choices={
+            (one.assessment, one.group): (one.row_source, one.taken_at)
+            for one in run.assessment_choices.all()
+            if one.taken_at
+        },
         **_tables(run),
     )
 
