@@ -18,7 +18,12 @@ from clinical.daytime import Daytime
 from patients.models import Run
 from staffing.calendar import Period
 
-NO_EXCHANGE = (RemovalReason.END_OF_RUN, RemovalReason.TRANSFERRED, RemovalReason.MOVED)
+NO_EXCHANGE = (
+    RemovalReason.END_OF_RUN,
+    RemovalReason.TRANSFERRED,
+    RemovalReason.MOVED,
+    RemovalReason.FOUND_ELSEWHERE,
+)
 LOOK_BACK = timedelta(days=365)
 
 

@@ -17,6 +17,7 @@ TAKEN = (
     MovementKind.USED,
     MovementKind.DISCARDED,
     MovementKind.QUARANTINED,
+    MovementKind.SENT_BACK,
     MovementKind.MISSING,
 )
 

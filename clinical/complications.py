@@ -44,6 +44,7 @@ NO_FAULT = frozenset(
         "upsizing",
         "mode_change",
         "moved",
+        "found_elsewhere",
         "transferred",
         "transferred_with_patient",
         "recall",

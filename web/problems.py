@@ -1,6 +1,6 @@
 """What goes wrong, said so that the reader knows what to do next (RFC 9457 in the API)."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError
@@ -20,6 +20,8 @@ class ErrorItem(TypedDict):
     parameter: str
     rule: str
     message: str
+    answer: NotRequired[str]
+    """What the one button says that confirms it; without, it is a box to tick."""
 
 
 class RuleBroken(Exception):

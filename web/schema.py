@@ -29,6 +29,9 @@ class ErrorItemShape(Shape):
     parameter = serializers.CharField()
     rule = serializers.CharField()
     message = serializers.CharField()
+    answer = serializers.CharField(
+        required=False, help_text="what the button says that confirms it"
+    )
 
 
 class ProblemShape(Shape):

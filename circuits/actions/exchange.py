@@ -19,8 +19,10 @@ from circuits.actions.parts import (
     NotInCircuit,
     PartInUse,
     PositionTaken,
+    locked_with,
     move_over,
     put_in,
+    runs_taken_from,
     take_out,
 )
 from circuits.actions.recalled import reassess_recalled
@@ -102,11 +104,13 @@ def install_component(
 
     Raises NeedsConfirmation when by the count nothing of its lot was left.
     """
-    run = Run.objects.locked(circuit.run_id)
+    run = locked_with(circuit.run_id, [part], confirmed)
     refuse_future(installed_at, at, "time of installation")
-    use = put_in(circuit, part, installed_at, by, at)
+    use = put_in(circuit, part, installed_at, by, at, confirmed=confirmed)
     take_from_shelf(use=use, by=by, at=at, confirmed=confirmed)
     _settle(run, at)
+    for other in runs_taken_from([use], at):
+        _settle(other, at)
     return use
 
 
@@ -130,8 +134,8 @@ def exchange_components(
     NeedsConfirmation when by the count nothing was left of the lot of a new part, or when an old
     one goes away that is held.
     """
-    run = Run.objects.locked(run.pk)
     changes = list(changes)
+    run = locked_with(run.pk, [part for _, part in changes if part], confirmed)
     going = [use.component_id for use, _ in changes if facts.fates.get(use.pk) in GONE]
     ask_about_holds(going, confirmed)
     refuse_future(exchanged_at, at, "time of the exchange")
@@ -143,13 +147,25 @@ def exchange_components(
         _went_out(old, exchange, facts.fates.get(use.pk, ""))
         if part is not None:
             place = exchange.new_circuit or old.circuit
-            new.append(put_in(place, part, exchanged_at, by, at, position=old.position))
+            new.append(
+                put_in(
+                    place,
+                    part,
+                    exchanged_at,
+                    by,
+                    at,
+                    position=old.position,
+                    confirmed=confirmed,
+                )
+            )
             take_from_shelf(use=new[-1], by=by, at=at, confirmed=confirmed)
     into = exchange.new_circuit or exchange.circuit
     new += [move_over(use, into, exchanged_at, by, at) for use in facts.moved]
     ComponentUse.objects.filter(pk__in=[use.pk for use in new]).update(came_in_with=exchange)
     _tell_complications(exchange, facts.complications)
     _settle(run, at)
+    for other in runs_taken_from(new, at):
+        _settle(other, at)
     reassess_holds(going, at)
     return new
 

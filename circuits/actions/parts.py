@@ -4,6 +4,7 @@ Recording what is already on the patient is never refused; refused is one part a
 caller holds the run's lock.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +14,11 @@ from accounts.models import User
 from circuits.models import Circuit, Component, ComponentUse, DeviceModel, RemovalReason
 from circuits.places import clashing_use, place_of
 from patients.actions.times import local
-from web.problems import RuleBroken
+from patients.models import Run
+from web.problems import NeedsConfirmation, RuleBroken
+from web.times import clock
+
+END_THERE = "end_there"
 
 
 class PartInUse(RuleBroken):
@@ -82,8 +87,13 @@ def put_in(
     at: datetime,
     *,
     position: str = "",
+    confirmed: Collection[str] = (),
 ) -> ComponentUse:
-    """Put a part into a free position. Raises PartInUse, PositionTaken."""
+    """Put a part into a free position. Raises PartInUse, PositionTaken.
+
+    A part that is still recorded elsewhere is asked back, with where it is; confirmed by
+    `end_there` it is ended there at the time it went in here (`locked_with` holds that run too).
+    """
     use = ComponentUse(
         circuit=circuit,
         component=_component(part, at),
@@ -94,7 +104,53 @@ def put_in(
         entered_at=at,
         entered_by=by,
     )
+    other = clashing_use(use)
+    if other is not None and other.removed_at is None and other.installed_at < installed_at:
+        _end_there(other, use, by, at, confirmed)
     return _saved(use)
+
+
+def locked_with(run_id: int, parts: Iterable[NewPart], confirmed: Collection[str]) -> Run:
+    """Return the run, locked; with the runs out of which its new parts are taken, in one order."""
+    others = set()
+    if END_THERE in confirmed:
+        inside = ComponentUse.objects.filter(removed_at=None)
+        for part in parts:
+            same = inside.filter(component__model=part.model, component__serial=part.serial)
+            others |= set(same.values_list("circuit__run", flat=True)) if part.serial else set()
+    locked = {pk: Run.objects.locked(pk) for pk in sorted({run_id, *others})}
+    return locked[run_id]
+
+
+def runs_taken_from(new: Collection[ComponentUse], at: datetime) -> list[Run]:
+    """Return the other runs out of which parts were taken that went in just now; they are locked."""
+    if not new:
+        return []
+    own = {use.circuit.run_id for use in new}
+    taken = ComponentUse.objects.filter(
+        component__in=[use.component_id for use in new],
+        removed_reason=RemovalReason.FOUND_ELSEWHERE,
+        removal_entered_at=at,
+    ).exclude(circuit__run__in=own)
+    runs = Run.objects.filter(pk__in=taken.values("circuit__run"))
+    return list(runs.select_related("unit__centre"))
+
+
+def _end_there(
+    other: ComponentUse, here: ComponentUse, by: User, at: datetime, confirmed: Collection[str]
+) -> None:
+    run, when = other.circuit.run, here.installed_at
+    if END_THERE not in confirmed:
+        clock_there = clock(when.astimezone(run.unit.centre.tz))
+        message = (
+            f"{other.component} is recorded in {place_of(other, by, at)}. If it is here, it came "
+            f"out there before {local(when, run)}. Read its serial once more."
+        )
+        asked = {"parameter": END_THERE, "rule": PartInUse.code, "message": message}
+        answer = f"It is here: end it there at {clock_there}"
+        raise NeedsConfirmation(message, errors=[{**asked, "answer": answer}])  # type: ignore[typeddict-item]  # built of texts
+    note = f"Found in {here.circuit.label} of {here.circuit.run.unit}."
+    take_out(other, when, by, at, RemovalReason.FOUND_ELSEWHERE, note)
 
 
 def move_over(

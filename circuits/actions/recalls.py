@@ -12,6 +12,7 @@ from accounts.models import Centre, User
 from audit.context import action
 from circuits.actions.holds import ask_about_holds, reassess_holds
 from circuits.actions.recalled import reassess_recalled
+from circuits.actions.recalled_stock import move_recalled
 from circuits.holding import LET_GO
 from circuits.models import (
     ComponentUse,
@@ -158,12 +159,13 @@ def record_fate(
     parts = [item.component_id for item in items if item.component_id]
     if fate in LET_GO:
         ask_about_holds(parts, confirmed)
-    for item in items:
+    for item in sorted(items, key=lambda one: one.stock_lot_id or 0):
         item.fate, item.fate_at, item.fate_by = fate, decided_at, by
         item.fate_reason = reason.strip()
         item.save(update_fields=["fate", "fate_at", "fate_by", "fate_reason"])
         facts = {"fate": str(fate), "words": str(RecallFate(fate).label)}
         _step(recall, StepKind.FATE, by, decided_at, at, item=item, facts=facts, note=reason)
+        move_recalled(recall=recall, item=item, moved_at=decided_at, by=by, at=at)
     _reassess({use.circuit.run_id for use in inside.values()}, at)
     reassess_holds(parts, at)
     return list(items)

@@ -20,7 +20,7 @@ ANSWERS = [(KEEP, "Stays in"), (NEW, "Replaced"), (OUT, "Out, nothing in its pla
 REASONS = [
     one
     for one in RemovalReason.choices
-    if one[0] not in {RemovalReason.END_OF_RUN, RemovalReason.MOVED}
+    if one[0] not in {RemovalReason.END_OF_RUN, RemovalReason.MOVED, RemovalReason.FOUND_ELSEWHERE}
 ]
 CODES = [(code, f"{code} {BY_CODE[code].label}") for code in sorted({*ANY_FAULT, WHOLE_CIRCUIT})]
 

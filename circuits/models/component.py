@@ -31,6 +31,7 @@ class RemovalReason(models.TextChoices):
     UPSIZING = "upsizing", "Other size needed"
     MODE_CHANGE = "mode_change", "Mode change"
     MOVED = "moved", "Moved to the new circuit"
+    FOUND_ELSEWHERE = "found_elsewhere", "Found in another circuit"
     TRANSFERRED = "transferred_with_patient", "Transferred with the patient"
     RECALL = "recall", "Recall"
     OTHER = "other", "Other"

@@ -22,6 +22,7 @@ class MovementKind(models.TextChoices):
     RETURNED = "returned", "Returned to the shelf"
     DISCARDED = "discarded", "Discarded"
     QUARANTINED = "quarantined", "Quarantined"
+    SENT_BACK = "sent_back", "Sent to the manufacturer"
     FOUND = "found", "More at a count"
     MISSING = "missing", "Fewer at a count"
 

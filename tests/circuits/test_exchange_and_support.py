@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection
 from alerts.models import Alert
 from circuits.actions.exchange import (
     NewPart,
-    PartInUse,
     exchange_components,
     install_component,
     open_circuit,
@@ -21,6 +20,7 @@ from patients.models import ModeSegment
 from patients.queries import mode_problems
 from tests.factories import NOON
 from tests.scenarios import FLOW_ON, device, with_circuit
+from web.problems import NeedsConfirmation
 
 
 def owed(run):
@@ -113,7 +113,7 @@ def test_one_part_cannot_be_in_two_circuits_and_the_refusal_says_where_it_is(run
     second = open_circuit(run=run, label="Circuit 2", started_at=NOON, by=specialist, at=NOON)
     same = NewPart(model=device("oxygenator"), serial="SN-oxygenator")
 
-    with pytest.raises(PartInUse, match="Circuit 1"):
+    with pytest.raises(NeedsConfirmation, match="recorded in Circuit 1"):
         install_component(circuit=second, part=same, installed_at=NOON, by=specialist, at=NOON)
 
 

@@ -7,7 +7,6 @@ import pytest
 from circuits.actions.exchange import (
     NewPart,
     NotInCircuit,
-    PartInUse,
     PositionTaken,
     install_component,
     open_circuit,
@@ -16,6 +15,7 @@ from circuits.actions.exchange import (
 from circuits.models import ComponentUse
 from tests.factories import NOON, PatientFactory
 from tests.scenarios import FLOW_ON, device, running_vv, with_circuit
+from web.problems import NeedsConfirmation
 
 HOUR = timedelta(hours=1)
 
@@ -43,8 +43,8 @@ def test_a_part_in_the_other_circuit_of_the_run_is_refused_with_its_place(
     second = open_circuit(run=run, label="Circuit 2", started_at=NOON, by=specialist, at=NOON)
 
     with pytest.raises(
-        PartInUse,
-        match="is in Circuit 1 in Adult intensive care, bed 7, as oxygenator since 28-Feb-2026",
+        NeedsConfirmation,
+        match="in Circuit 1 in Adult intensive care, bed 7, as oxygenator since 28-Feb-2026",
     ):
         put(second, specialist, "SN-oxygenator")
 
@@ -60,7 +60,7 @@ def test_a_part_in_another_patient_is_refused_without_naming_the_patient(oxygena
     )
 
     with pytest.raises(
-        PartInUse, match="is in Circuit 1 in Adult intensive care, bed 7"
+        NeedsConfirmation, match="recorded in Circuit 1 in Adult intensive care, bed 7"
     ) as refused:
         put(circuit, specialist, "SN-oxygenator")
 
