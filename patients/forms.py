@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from accounts.models import Unit
+from accounts.models import Centre, Unit
 from patients.models import CultureSite, FamilyEntryKind, Patient, ProcedureKind, Sex
 from web.fields import ClinicalDateTimeField, MeasureField
 from web.formbase import ClockedForm, OnceForm
@@ -166,3 +167,30 @@ class DrawForm(ClockedForm, OnceForm):
     )
     drawn_at = ClinicalDateTimeField(label="Drawn at")
     note = forms.CharField(label="For what", max_length=120, required=False)
+
+
+class WithdrawForm(OnceForm):
+    """Why an entry is withdrawn."""
+
+    reason = forms.CharField(
+        label="Why it was an error",
+        max_length=200,
+        help_text="The entry stays readable, marked as withdrawn, with this.",
+    )
+
+
+class CodeListForm(OnceForm):
+    """A centre's list of diagnoses as a file."""
+
+    centre = forms.ModelChoiceField(Centre.objects.none(), empty_label=None)
+    file = forms.FileField(
+        label="List as CSV",
+        help_text="Two columns: code, text. UTF-8; comma, semicolon or tab. Every code that is to "
+        "be in use stands in it.",
+    )
+
+    def __init__(self, *args: Any, centres: QuerySet[Centre], **options: Any) -> None:
+        super().__init__(*args, **options)
+        centre = self.fields["centre"]
+        assert isinstance(centre, forms.ModelChoiceField)  # noqa: S101 -- declared above
+        centre.queryset = centres

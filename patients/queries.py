@@ -237,24 +237,38 @@ def timeline(run: Run) -> list[Event]:
     return sorted(events, key=lambda one: (one.at, one.entered_at), reverse=True)
 
 
-def _clinical_events(run: Run) -> Iterator[Event]:
-    """Entries that can be withdrawn, without those that were."""
-    for one in run.complications.filter(withdrawn_at=None):
+def withdrawn(run: Run) -> list[Event]:
+    """Return entries that were made in error, the newest first (seven statements)."""
+    events = [*_clinical_events(run, is_withdrawn=True), *diagnoses_of(run, is_withdrawn=True)]
+    return sorted(events, key=lambda one: one.entered_at, reverse=True)
+
+
+def diagnoses_of(run: Run, *, is_withdrawn: bool = False) -> Iterator[Event]:
+    """Yield the diagnoses of a run, at the time of their entry (one statement)."""
+    for one in run.diagnoses.filter(withdrawn_at__isnull=not is_withdrawn):
+        told = f"{one.icd10} {one.label}".strip()
+        yield _event("diagnosis", "Diagnosis", one.entered_at, told, "", one)
+
+
+def _clinical_events(run: Run, *, is_withdrawn: bool = False) -> Iterator[Event]:
+    """Entries that can be withdrawn, without those that were, or only those."""
+    stands = Q(withdrawn_at__isnull=not is_withdrawn)
+    for one in run.complications.filter(stands):
         told = one.label if one.occurred_at else f"{one.label} (time not known)"
         when = one.occurred_at or one.entered_at
         yield _event("complication", "Complication", when, told, one.note, one)
-    for bag in run.blood_products.filter(withdrawn_at=None):
+    for bag in run.blood_products.filter(stands):
         whither = bag.get_given_to_display()
         yield _event("product", "Blood product", bag.started_at, str(bag), whither, bag)
-    for draw in run.blood_draws.filter(withdrawn_at=None):
+    for draw in run.blood_draws.filter(stands):
         yield _event("draw", "Blood drawn", draw.drawn_at, str(draw), draw.note, draw)
-    for done in run.procedures.filter(withdrawn_at=None):
+    for done in run.procedures.filter(stands):
         code = f"code {done.code}" if done.code else ""
         yield _event("procedure", "Procedure", done.performed_at, str(done), code, done)
-    for culture in run.infections.filter(withdrawn_at=None):
+    for culture in run.infections.filter(stands):
         note = culture.note
         yield _event("infection", "Culture", culture.collected_at, str(culture), note, culture)
-    for line in run.family_entries.filter(withdrawn_at=None):
+    for line in run.family_entries.filter(stands):
         said = line.get_kind_display()
         yield _event("family", said, line.occurred_at, line.text, "", line)
 

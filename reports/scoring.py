@@ -31,7 +31,12 @@ class ScoreForm(ClockedForm, OnceForm):
     """The questions of one score. What the record holds is filled in, and must be looked at."""
 
     def __init__(
-        self, *args: Any, score: Score, suggested: Mapping[str, Suggestion], **options: Any
+        self,
+        *args: Any,
+        score: Score,
+        suggested: Mapping[str, Suggestion],
+        is_correction: bool = False,
+        **options: Any,
     ) -> None:
         initial = {name: _shown(one.value) for name, one in suggested.items()}
         super().__init__(*args, initial=initial, **options)
@@ -41,6 +46,12 @@ class ScoreForm(ClockedForm, OnceForm):
             self.fields[one.name].required = one.is_needed and score.is_computed
         if not score.is_computed:
             self._ask_for_a_result()
+        if is_correction:
+            self.fields["reason"] = forms.CharField(
+                label="Why it is corrected",
+                max_length=200,
+                help_text="The old result stays readable beside the new one.",
+            )
         self.fields["looked"] = forms.BooleanField(
             label="I have looked at every value",
             error_messages={"required": "Look at every value, then tick this."},

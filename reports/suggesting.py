@@ -12,7 +12,9 @@ from typing import Any
 
 from clinical.age import age_years
 from clinical.instants import elapsed
+from clinical.scores.asking import Kind
 from clinical.scores.score import Score
+from patients.models import ScoreResult
 from reports.elso.assessments import (
     GAS,
     PRESSURE,
@@ -62,6 +64,19 @@ def suggestions(record: RunRecord, score: Score) -> dict[str, Suggestion]:
     if "milrinone" in found and score.name == "VIS":
         del found["milrinone"]
     return found
+
+
+def told_before(result: ScoreResult) -> dict[str, Suggestion]:
+    """Return the answers of an earlier result, to be looked at and corrected."""
+    numbers = {one.name for one in result.score.inputs if one.kind is Kind.NUMBER}
+    return {
+        name: Suggestion(
+            value=Decimal(kept["value"]) if name in numbers else kept["value"],
+            source=kept["source"] or "the earlier result",
+            taken_at=datetime.fromisoformat(kept["taken_at"]) if kept["taken_at"] else None,
+        )
+        for name, kept in result.inputs.items()
+    }
 
 
 def _all(record: RunRecord) -> Iterator[tuple[str, Suggestion]]:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +21,7 @@ from patients.queries import banner_of
 from patients.run_summary import age_at_flow_on
 from reports.queries.cohort import cohort
 from reports.scoring import ScoreForm
-from reports.suggesting import suggestions
+from reports.suggesting import suggestions, told_before
 from web.pages import act_on_form
 
 P = Permission
@@ -39,7 +39,7 @@ def score_list(request: UserRequest, run_id: UUID) -> HttpResponse:
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
-        "results": results,
+        "results": [(slug_of(one.score), one) for one in results],
         "fitting": [
             (slug_of(one), one) for one in SCORES.values() if one.population.holds(subject)
         ],
@@ -58,9 +58,15 @@ def score_create(request: UserRequest, run_id: UUID, name: str) -> HttpResponse:
     run = open_run(request, run_id, P.RUN_EDIT, what="record score")
     score = _score(name)
     newest = run.scores.current().filter(name=score.name).first()
-    (member,) = cohort(Run.objects.filter(pk=run.pk), at)
-    suggested = suggestions(member.record, score)
-    form = ScoreForm(request.POST or None, at=at, score=score, suggested=suggested)
+    corrected = _corrected(run, score, request.GET.get("corrects"))
+    if corrected is not None:
+        suggested = told_before(corrected)
+    else:
+        (member,) = cohort(Run.objects.filter(pk=run.pk), at)
+        suggested = suggestions(member.record, score)
+    form = ScoreForm(
+        request.POST or None, at=at, score=score, suggested=suggested, is_correction=bool(corrected)
+    )
     back = reverse("reports:score-list", args=[run.public_id])
 
     def record(_: dict[str, Any]) -> ScoreResult:
@@ -69,6 +75,8 @@ def score_create(request: UserRequest, run_id: UUID, name: str) -> HttpResponse:
             name=score.name,
             given=form.given(),
             external=form.external(),
+            corrects=corrected,
+            reason=form.cleaned_data.get("reason", ""),
             by=request.user,
             at=at,
         )
@@ -83,6 +91,7 @@ def score_create(request: UserRequest, run_id: UUID, name: str) -> HttpResponse:
             "banner": banner_of(run.patient, run, at),
             "score": score,
             "newest": newest,
+            "corrected": corrected,
             "back": back,
         },
         then=back,
@@ -93,6 +102,16 @@ def score_create(request: UserRequest, run_id: UUID, name: str) -> HttpResponse:
 def slug_of(score: Score) -> str:
     """Return how a score is written in an address."""
     return score.name.lower().replace("/", "-")
+
+
+def _corrected(run: Run, score: Score, key: str | None) -> ScoreResult | None:
+    """Return the result that is corrected; 404 unless the run has it, of this score, as the newest."""
+    if not key:
+        return None
+    try:
+        return get_object_or_404(run.scores.current(), name=score.name, public_id=UUID(key))
+    except ValueError as unreadable:
+        raise Http404("There is no such result.") from unreadable
 
 
 def _score(slug: str) -> Score:

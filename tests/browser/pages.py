@@ -26,6 +26,7 @@ from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
+from patients.actions.events import record_diagnosis
 from patients.actions.patient import admit_unknown
 from patients.models import (
     Cannula,
@@ -108,6 +109,16 @@ def _path(name, keys, run):
         "episodes:referral-step": (keys.get("episodes:referral-step"), "triage"),
         "episodes:run-step": (run, "decannulating"),
     }
+    if name == "patients:entry-withdraw":
+        entry = run.diagnoses.first() or record_diagnosis(
+            run=run,
+            icd10="J80",
+            label="ARDS",
+            is_primary=True,
+            by=run.entered_by,
+            at=run.started_at,
+        )
+        return reverse(name, args=[run.public_id, "diagnosis", entry.public_id])
     if name in steps:
         row, step = steps[name]
         return reverse(name, args=[row.public_id, step])

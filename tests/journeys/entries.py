@@ -38,6 +38,7 @@ from episodes.actions.steps import step_run
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
+from patients.actions.events import record_complication
 from patients.actions.patient import admit_unknown
 from patients.models import (
     BedMove,
@@ -283,6 +284,12 @@ ENTRIES = [
         {"reason": "another man"},
         PatientMerge.objects.exclude(undone_at=None),
     ),
+    Entry(
+        "patients:entry-withdraw",
+        "run complication",
+        {"reason": "wrong bed"},
+        Complication.objects.exclude(withdrawn_at=None),
+    ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-step", "trial", {"stepped_at": "now", "sweep_gas_flow": "2"}, TrialStep),
@@ -498,6 +505,17 @@ class Ward:
         return other
 
     @cached_property
+    def complication(self):
+        """A complication of the run."""
+        return self._acted(
+            record_complication,
+            run=self.run,
+            code="101",
+            label="Oxygenator failure",
+            occurred_at=self.began,
+        )
+
+    @cached_property
     def merge(self):
         """An unknown patient whose record went into that of the patient who waits."""
         unknown = self._acted(admit_unknown, unit=self.unit, seen_at=self.began)
@@ -539,6 +557,9 @@ class Ward:
         match entry.of.split():
             case []:
                 return reverse(entry.name)
+            case ["run", "complication"] if entry.name == "patients:entry-withdraw":
+                key = self.complication.public_id
+                return reverse(entry.name, args=[self.run.public_id, "complication", key])
             case ["limit"]:
                 return reverse(entry.name, args=[self.run.public_id, "p_drainage"])
             case [what, *rest]:

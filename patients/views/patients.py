@@ -1,4 +1,4 @@
-"""Pages of patients: find, admit, correct; what happened in a run."""
+"""Find, admit, correct patients."""
 
 from typing import Any
 
@@ -13,59 +13,20 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.queries import units_of
 from audit.actions import record_accesses
-from patients.access import note_reading, open_run
-from patients.actions.entries import (
-    record_draw,
-    record_family_entry,
-    record_infection,
-    record_procedure,
-)
-from patients.actions.events import (
-    IDENTITY,
-    record_bleeding,
-    record_complication,
-    record_diagnosis,
-    record_product,
-)
+from patients.access import note_reading
 from patients.actions.patient import admit_patient, correct_patient
-from patients.blood import blood_of
 from patients.forms import (
-    BleedingForm,
-    ComplicationForm,
-    DiagnosisForm,
-    DrawForm,
-    FamilyForm,
-    InfectionForm,
     PatientCorrectionForm,
     PatientForm,
-    ProcedureForm,
-    ProductForm,
     stamp_of,
 )
 from patients.models import Patient
-from patients.queries import banner_of, timeline
+from patients.queries import banner_of
 from web.pages import act_on_form
 from web.problems import RuleBroken
 from web.search import keep_search, sought
 
 PAGE = 50
-
-
-def _record_product(*, is_all_there_is: bool, **facts: Any) -> object:
-    """Record a product; a tick says that the prime's bag has no more identity than this."""
-    return record_product(**facts, confirmed=[IDENTITY] if is_all_there_is else [])
-
-
-EVENT_FORMS: dict[str, tuple[Any, Any, str]] = {
-    "complication": (ComplicationForm, record_complication, "Complication recorded."),
-    "bleeding": (BleedingForm, record_bleeding, "Bleeding recorded."),
-    "product": (ProductForm, _record_product, "Blood product recorded."),
-    "diagnosis": (DiagnosisForm, record_diagnosis, "Diagnosis recorded."),
-    "procedure": (ProcedureForm, record_procedure, "Procedure recorded."),
-    "infection": (InfectionForm, record_infection, "Culture recorded."),
-    "family": (FamilyForm, record_family_entry, "Line recorded."),
-    "draw": (DrawForm, record_draw, "Blood drawn recorded."),
-}
 
 
 class ChangedMeanwhile(RuleBroken):
@@ -160,52 +121,6 @@ def patient_correct(request: UserRequest, public_id: str) -> HttpResponse:
         },
         then=patient.get_absolute_url(),
         done="Details corrected. What was there before stays in the history.",
-    )
-
-
-@requires(Permission.PATIENT_VIEW)
-def event_list(request: UserRequest, public_id: str) -> HttpResponse:
-    """Show what happened in a run, newest first."""
-    at = timezone.now()
-    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="events")
-    context = {
-        "run": run,
-        "banner": banner_of(run.patient, run, at),
-        "events": timeline(run),
-        "blood": blood_of(run),
-        "kinds": [(kind, form.__doc__) for kind, (form, _, _) in EVENT_FORMS.items()],
-        "may_edit": Permission.RUN_EDIT in held(request),
-        "at": at,
-    }
-    return render(request, "patients/event_list.html", context)
-
-
-@requires(Permission.RUN_EDIT)
-def event_create(request: UserRequest, public_id: str, kind: str) -> HttpResponse:
-    """Record something that happened: a complication, a culture, a product, a line..."""
-    at = timezone.now()
-    run = open_run(request, public_id, Permission.RUN_EDIT, what=f"record {kind}")
-    form_class, act, done = EVENT_FORMS[kind]
-    options = {} if form_class is DiagnosisForm else {"at": at}
-    form = form_class(request.POST or None, **options)
-    back = reverse("patients:event-list", args=[run.public_id])
-
-    def record(facts: dict[str, Any]) -> object:
-        return act(run=run, by=request.user, at=at, **facts)
-
-    return act_on_form(
-        request,
-        form,
-        record,
-        page="patients/event_form.html",
-        context={
-            "run": run,
-            "banner": banner_of(run.patient, run, at),
-            "kind": kind,
-            "back": back,
-        },
-        then=back,
-        done=done,
     )
 
 
