@@ -16,6 +16,8 @@ class Permission(StrEnum):
     RUN_START = auto()
     RUN_EDIT = auto()
     CHECK_RECORD = auto()
+    CHECKLIST_ANSWER = auto()
+    STANDBY_KEEP = auto()
     CHECK_AMEND = auto()
     COMPONENT_EXCHANGE = auto()
     INCIDENT_RECORD = auto()
@@ -66,6 +68,7 @@ _READ = {P.PATIENT_VIEW, P.CATALOGUE_VIEW, P.ROSTER_VIEW}
 _BEDSIDE = _READ | {
     P.REFERRAL_RECORD,
     P.CHECK_RECORD,
+    P.CHECKLIST_ANSWER,
     P.CHECK_AMEND,
     P.LAB_RECORD,
     P.INFUSION_CHANGE,
@@ -78,6 +81,7 @@ _SPECIALIST = _BEDSIDE | {
     P.RUN_EDIT,
     P.COMPONENT_EXCHANGE,
     P.PATIENT_EDIT,
+    P.STANDBY_KEEP,
 }
 _LEAD = _SPECIALIST | {
     P.REFERRAL_DECIDE,
@@ -104,7 +108,15 @@ ROLES: dict[Role, frozenset[Permission]] = {
     ),
     Role.PHARMACIST: frozenset(_READ | {P.PLAN_SET, P.ALERT_ACKNOWLEDGE}),
     Role.COORDINATOR: frozenset(_LEAD),
-    Role.EQUIPMENT: frozenset({P.CATALOGUE_VIEW, P.CATALOGUE_EDIT, P.INCIDENT_RECORD}),
+    Role.EQUIPMENT: frozenset(
+        {
+            P.CATALOGUE_VIEW,
+            P.CATALOGUE_EDIT,
+            P.CHECKLIST_ANSWER,
+            P.STANDBY_KEEP,
+            P.INCIDENT_RECORD,
+        }
+    ),
     Role.REGISTRY: frozenset(
         _READ | {P.REPORT_VIEW, P.REPORT_PRODUCE, P.REGISTRY_EXPORT, P.HL7_WORK}
     ),

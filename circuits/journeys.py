@@ -79,9 +79,9 @@ def begun_list(subject: str, kind: str) -> ChecklistRun | None:
 
 
 def _begun(subject: str, kinds: Sequence[str]) -> dict[str, ChecklistRun]:
-    rows = ChecklistRun.objects.filter(subject=subject, document__kind__in=kinds)
+    rows = ChecklistRun.objects.filter(subject=subject, kind__in=kinds)
     related = rows.select_related("document", "unit").prefetch_related("taps__by")
-    return {one.document.kind: one for one in related.order_by("started_at")}
+    return {one.kind: one for one in related.order_by("started_at")}
 
 
 def _phase(

@@ -18,6 +18,7 @@ from alerts.api import (
     RunAlertEndpoint,
     RunDueEndpoint,
 )
+from circuits.api.adjuncts import AdjunctEndpoint, TaskEndpoint
 from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
@@ -31,6 +32,7 @@ from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
+from circuits.api.standby import KitEndpoint, StandbyEndpoint
 from circuits.api.stock import ParLevelEndpoint, StockLotEndpoint, StockMovementEndpoint
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
@@ -73,6 +75,7 @@ from reports.registry_api import RegistryRecordEndpoint
 from reports.scores_api import SuggestionEndpoint
 from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
 from web.api import CentreEndpoint, MeEndpoint, UnitEndpoint, UserEndpoint
+from web.checklist_api import ChecklistEndpoint
 from web.endpoints import Endpoint
 
 
@@ -167,6 +170,8 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/infusions/<uuid:infusion_id>/changes": ChangeEndpoint,
     f"{RUN}/infusion-changes": WithdrawalEndpoint,
     f"{RUN}/plans": PlanEndpoint,
+    f"{RUN}/adjuncts": AdjunctEndpoint,
+    f"{RUN}/tasks": TaskEndpoint,
     f"{RUN}/alerts": RunAlertEndpoint,
     f"{RUN}/alert-history": AlertHistoryEndpoint,
     f"{RUN}/dues": RunDueEndpoint,
@@ -179,6 +184,9 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "shifts": ShiftEndpoint,
     "on-call": OnCallEndpoint,
     "notifications": NotificationEndpoint,
+    "checklists": ChecklistEndpoint,
+    "standby-circuits": StandbyEndpoint,
+    "kit": KitEndpoint,
     "device-models": DeviceModelEndpoint,
     "diagnosis-codes": DiagnosisCodeEndpoint,
     "stock-lots": StockLotEndpoint,

@@ -18,4 +18,10 @@ CHOICES = {
     "WeightBasisEnum": "patients.models.WeightBasis",
     "WeaningKindEnum": "patients.models.WeaningKind",
     "LegKindEnum": "patients.models.LegKind",
+    "AdjunctKindEnum": "circuits.models.AdjunctKind",
+    "ChecklistAnswerEnum": "web.models.Answer",
+    "ExchangeUrgencyEnum": "circuits.models.Urgency",
+    "KitKindEnum": "circuits.models.KitKind",
+    "PrimeFillEnum": "circuits.models.PrimeFill",
+    "WetFillEnum": "circuits.models.standby.WET",
 }

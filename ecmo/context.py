@@ -54,6 +54,13 @@ PAGES = (
         Permission.CATALOGUE_VIEW,
         below=("/consoles/", "/hygiene/", "/devices/", "/stock-movements/"),
     ),
+    Page(
+        "Readiness",
+        "shield-check",
+        "circuits:readiness",
+        Permission.CATALOGUE_VIEW,
+        below=("/standby/", "/kit/", "/checklists/"),
+    ),
     Page("Recalls", "package-x", "circuits:recall-list", Permission.CATALOGUE_VIEW),
     Page("Incidents", "shield-alert", "circuits:incident-list", Permission.CATALOGUE_VIEW),
     Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),

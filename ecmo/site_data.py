@@ -12,22 +12,17 @@ from rest_framework import serializers
 from alerts.escalation import read_steps
 from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
 from circuits.models import HarmDone
-from ecmo import site_care
+from clinical.checklist import default_kinds
+from ecmo import site_care, site_standby
 from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_equipment import EquipmentPolicyShape
-from ecmo.site_numbers import JsonNumber
+from ecmo.site_numbers import JsonNumber, Pair
 from ecmo.site_referrals import ReferralPolicyShape
+from web.actions.checklists import PREFIX
 from web.problems import RuleBroken
 from web.shapes import Shape
 
 DEBTS = ("identity", "mode", "weight", "cannulas", "components_udi", "tip_position")
-
-
-class Pair(serializers.ListField):
-    """[low, high]; null is no bound."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=JsonNumber(allow_null=True), min_length=2, max_length=2, **kwargs)
 
 
 class DebtRow(Shape):
@@ -183,10 +178,12 @@ def _escalation(body: Any) -> None:
 
 
 KINDS: dict[str, Check] = {
+    "adjunct_cadence": rows_of(site_standby.CadenceRow),
     "anticoagulation_protocols": rows_of(ProtocolRow),
     "change_policy": check_change_policy,
     "change_schedule": one_of(ChangeSchedule),
     "check_cadence": one_of(Cadence),
+    **{PREFIX + kind: one_of(site_standby.MeasuredList) for kind in sorted(default_kinds())},
     "circuit_diagrams": _diagrams,
     "clinical_switches": one_of(Switches),
     "debt_policy": _debts,
@@ -199,7 +196,10 @@ KINDS: dict[str, Check] = {
     "lab_catalogue": rows_of(CatalogueRow),
     "plan_review": one_of(site_care.PlanReview),
     "referral_policy": one_of(ReferralPolicyShape),
+    "prime_chemistry": rows_of(site_standby.ChemicalRow),
+    "readiness": one_of(site_standby.LookAge),
     "run_gap": one_of(site_care.RunGap),
+    "standby_limits": one_of(site_standby.StandbyTimes),
     "transport_after": one_of(site_care.Checklist),
     "transport_before": one_of(site_care.Checklist),
     "transport_during": one_of(site_care.Checklist),

@@ -13,3 +13,10 @@ class JsonNumber(serializers.FloatField):
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Pair(serializers.ListField):
+    """[low, high]; null is no bound."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=JsonNumber(allow_null=True), min_length=2, max_length=2, **kwargs)

@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from audit.models import Access
 from audit.queries import Trace, changes_of, readings_of
 from circuits.models import (
+    Adjunct,
     ChangeDecision,
     Check,
     Circuit,
@@ -61,6 +62,7 @@ OF_A_RUN: tuple[type[Model], ...] = (
     of_patients.TransportLeg,
     of_patients.WeaningTrial,
     of_patients.WeightEntry,
+    Adjunct,
     AnticoagulationPlan,
     Check,
     Circuit,

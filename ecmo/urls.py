@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from ecmo.api import documentation, v1
 from ecmo.board import board
+from ecmo.checklists import checklist_answer, checklist_detail, checklist_end
 from ecmo.health import healthz, readyz
 from ecmo.home import home
 from ecmo.trail import access_list, patient_trail
@@ -17,6 +18,11 @@ urlpatterns = [
     path("home/", home, name="home"),
     path("audit/", access_list, name="access-list"),
     path("patients/<uuid:public_id>/trail/", patient_trail, name="patient-trail"),
+    path("checklists/<uuid:public_id>/", checklist_detail, name="checklist"),
+    path("checklists/<uuid:public_id>/end/", checklist_end, name="checklist-end"),
+    path(
+        "checklists/<uuid:public_id>/items/<slug:item>/", checklist_answer, name="checklist-answer"
+    ),
     path("", include("patients.urls")),
     path("", include("circuits.urls")),
     path("", include("episodes.urls")),

@@ -51,9 +51,7 @@ def answer_item(
                 "The site has no such checklist in force. Ask for one to be drafted and approved."
             )
         checklist = start_checklist(unit=run.unit, document=document, subject=subject, by=by, at=at)
-    unit = next(
-        (one.get("unit", "") for one in checklist.document.body["items"] if one["id"] == item), ""
-    )
+    unit = next((one.get("unit", "") for one in checklist.body["items"] if one["id"] == item), "")
     return tap_item(
         checklist=checklist,
         item=item,

@@ -50,6 +50,7 @@ __all__ = [
     "record_fate",
     "remove_all",
     "remove_component",
+    "settle_parts",
 ]
 
 
@@ -108,9 +109,9 @@ def install_component(
     refuse_future(installed_at, at, "time of installation")
     use = put_in(circuit, part, installed_at, by, at, confirmed=confirmed)
     take_from_shelf(use=use, by=by, at=at, confirmed=confirmed)
-    _settle(run, at)
+    settle_parts(run, at)
     for other in runs_taken_from([use], at):
-        _settle(other, at)
+        settle_parts(other, at)
     return use
 
 
@@ -163,9 +164,9 @@ def exchange_components(
     new += [move_over(use, into, exchanged_at, by, at) for use in facts.moved]
     ComponentUse.objects.filter(pk__in=[use.pk for use in new]).update(came_in_with=exchange)
     _tell_complications(exchange, facts.complications)
-    _settle(run, at)
+    settle_parts(run, at)
     for other in runs_taken_from(new, at):
-        _settle(other, at)
+        settle_parts(other, at)
     reassess_holds(going, at)
     return new
 
@@ -184,7 +185,7 @@ def remove_component(
     run = Run.objects.locked(use.circuit.run_id)
     refuse_future(removed_at, at, "time of removal")
     removed = take_out(use, removed_at, by, at, reason, note)
-    _settle(run, at)
+    settle_parts(run, at)
     return removed
 
 
@@ -284,7 +285,8 @@ def _tell_complications(exchange: Exchange, codes: Iterable[str]) -> None:
         )
 
 
-def _settle(run: Run, at: datetime) -> None:
+def settle_parts(run: Run, at: datetime) -> None:
+    """Bring everything that hangs on the parts of a run up to date."""
     settle_changes(run=run, at=at)
     reassess_debts(run=run, at=at)
     reassess_reviews(run=run, at=at)

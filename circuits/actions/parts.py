@@ -89,17 +89,41 @@ def put_in(
     position: str = "",
     confirmed: Collection[str] = (),
 ) -> ComponentUse:
-    """Put a part into a free position. Raises PartInUse, PositionTaken.
+    """Put a part into a free position. Raises PartInUse, PositionTaken."""
+    return put_component(
+        circuit,
+        component_of(part, at),
+        installed_at,
+        by,
+        at,
+        position=position or part.position or part.model.kind,
+        exchange_group=part.exchange_group,
+        confirmed=confirmed,
+    )
+
+
+def put_component(
+    circuit: Circuit,
+    component: Component,
+    installed_at: datetime,
+    by: User,
+    at: datetime,
+    *,
+    position: str,
+    exchange_group: str = "",
+    confirmed: Collection[str] = (),
+) -> ComponentUse:
+    """Put a part that is on record into a free position. Raises PartInUse, PositionTaken.
 
     A part that is still recorded elsewhere is asked back, with where it is; confirmed by
     `end_there` it is ended there at the time it went in here (`locked_with` holds that run too).
     """
     use = ComponentUse(
         circuit=circuit,
-        component=_component(part, at),
-        position=position or part.position or part.model.kind,
-        kind=part.model.kind,
-        exchange_group=part.exchange_group,
+        component=component,
+        position=position,
+        kind=component.model.kind,
+        exchange_group=exchange_group,
         installed_at=installed_at,
         entered_at=at,
         entered_by=by,
@@ -158,17 +182,15 @@ def move_over(
 ) -> ComponentUse:
     """Take a part along into another circuit: the same part, in the same position."""
     old = take_out(use, moved_at, by, at, RemovalReason.MOVED)
-    moved = ComponentUse(
-        circuit=circuit,
-        component=old.component,
+    return put_component(
+        circuit,
+        old.component,
+        moved_at,
+        by,
+        at,
         position=old.position,
-        kind=old.kind,
         exchange_group=old.exchange_group,
-        installed_at=moved_at,
-        entered_at=at,
-        entered_by=by,
     )
-    return _saved(moved)
 
 
 def _saved(use: ComponentUse) -> ComponentUse:
@@ -180,7 +202,8 @@ def _saved(use: ComponentUse) -> ComponentUse:
     return use
 
 
-def _component(part: NewPart, at: datetime) -> Component:
+def component_of(part: NewPart, at: datetime) -> Component:
+    """Return the component of a label: the one of that serial, or a new row."""
     facts = {"lot": part.lot, "udi": part.udi, "expires_on": part.expires_on, "entered_at": at}
     if not part.serial:
         return Component.objects.create(model=part.model, serial="", **facts)

@@ -12,6 +12,7 @@ from accounts.models import Unit, User
 from alerts.actions import close_for_end, set_dues, settle_dues
 from alerts.models import Due
 from audit.context import action
+from circuits.actions.adjuncts import end_all_adjuncts, reassess_cadence
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.care_plan import reassess_care_plan
 from circuits.actions.change_steps import drop_changes, unsettle_changes
@@ -95,6 +96,7 @@ def start_support(
         settle_dues(Due.objects.filter(subject=str(referral.public_id)), at=at)
     reassess_owed(run=run, at=at)
     reassess_care_plan(run=run, at=at)
+    reassess_cadence(run=run, at=at)
     return run
 
 
@@ -111,6 +113,7 @@ def record_mode(*, run: Run, by: User, at: datetime, **facts: Any) -> ModeSegmen
     reassess_reconfiguration(run=run, at=at)
     reassess_circuit(run=run, at=at)
     reassess_trial(run=run, at=at)
+    reassess_cadence(run=run, at=at)
     return segment
 
 
@@ -221,6 +224,7 @@ def decannulate(
         to = State.CONVERTED if end_reason == EndReason.VAD else State.OFF_SUPPORT_CANNULATED
         note_flow_off(run=run, to=to, by=by, at=at)
     remove_all(run=run, removed_at=ended_at, by=by, at=at, reason=components_reason)
+    end_all_adjuncts(run=run, ended_at=ended_at, by=by, at=at)
     close_for_end(run=run, at=at)
     subjects = [str(run.public_id), *(str(use.public_id) for use in uses_of(run))]
     for subject in subjects:

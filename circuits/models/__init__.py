@@ -1,5 +1,6 @@
 """Circuits, their components, and the bedside checks."""
 
+from circuits.models.adjunct import Adjunct, AdjunctKind, Connection
 from circuits.models.change import (
     CalendarFeed,
     ChangeDecision,
@@ -28,6 +29,7 @@ from circuits.models.device import ComponentKind, DeviceModel
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
 from circuits.models.hold import CircuitHold
 from circuits.models.incident import CustodyEntry, DeviceIncident, HarmDone
+from circuits.models.kit import KitItem, KitKind, KitLook
 from circuits.models.label import DeviceLabel, Market, ModelLabelAcknowledgement
 from circuits.models.recall import (
     ActionAsked,
@@ -38,6 +40,16 @@ from circuits.models.recall import (
     RecallItem,
     RecallStep,
     StepKind,
+)
+from circuits.models.standby import (
+    Prime,
+    PrimeChemistry,
+    PrimeFill,
+    PrimeProduct,
+    StandbyChange,
+    StandbyCircuit,
+    StandbyPart,
+    StandbyStatus,
 )
 from circuits.models.stock import (
     ONTO_SHELF,
@@ -53,6 +65,8 @@ __all__ = [
     "HYGIENE",
     "ONTO_SHELF",
     "ActionAsked",
+    "Adjunct",
+    "AdjunctKind",
     "CalendarFeed",
     "ChangeDecision",
     "ChangeState",
@@ -63,6 +77,7 @@ __all__ = [
     "Component",
     "ComponentKind",
     "ComponentUse",
+    "Connection",
     "Console",
     "ConsoleQuerySet",
     "ConsoleRecord",
@@ -75,6 +90,9 @@ __all__ = [
     "Fate",
     "Found",
     "HarmDone",
+    "KitItem",
+    "KitKind",
+    "KitLook",
     "Market",
     "ModelLabelAcknowledgement",
     "MovementKind",
@@ -82,6 +100,10 @@ __all__ = [
     "PartPhoto",
     "PlannedChange",
     "PlannedPart",
+    "Prime",
+    "PrimeChemistry",
+    "PrimeFill",
+    "PrimeProduct",
     "Recall",
     "RecallClass",
     "RecallFate",
@@ -91,6 +113,10 @@ __all__ = [
     "RemovalReason",
     "ReviewDeferral",
     "ServiceState",
+    "StandbyChange",
+    "StandbyCircuit",
+    "StandbyPart",
+    "StandbyStatus",
     "StepKind",
     "StockCount",
     "StockLot",

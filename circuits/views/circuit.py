@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 from alerts.models import Alert, Due
 from circuits.actions.dues import COMPLICATION
 from circuits.actions.exchange import install_component, open_circuit
+from circuits.adjuncts import adjunct_lives, on_circuit, tasks_of
 from circuits.change_pictures import whys
 from circuits.changes import shown
 from circuits.diagram_of_run import diagram_of
@@ -45,7 +46,9 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
-        "diagram": diagram_of(run, readings, alerts, {life.use.kind for life in inside}, at),
+        "diagram": diagram_of(
+            run, readings, alerts, {life.use.kind for life in inside} | on_circuit(run), at
+        ),
         "inside": inside,
         "whys": reasons,
         "signed": signed,
@@ -60,6 +63,10 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
             (life, photos.get(life.use.pk, ())) for life in reversed(every) if life.use.removed_at
         ],
         "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
+        "adjuncts": adjunct_lives(run, at),
+        "tasks": tasks_of(run),
+        "may_adjunct": Permission.RUN_EDIT in held(request) and run.is_running,
+        "may_task": Permission.CHECK_RECORD in held(request),
         "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
         "may_edit": Permission.RUN_EDIT in held(request),
         "may_keep": Permission.COMPONENT_EXCHANGE in held(request),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
+from circuits.adjuncts import on_circuit
 from circuits.diagram_of_run import OLD_AFTER, diagram_of
 from circuits.lives import lives
 from circuits.queries import Reading, Recent
@@ -66,7 +67,7 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
-        "diagram": diagram_of(run, readings, alerts, inside, at),
+        "diagram": diagram_of(run, readings, alerts, inside | on_circuit(run), at),
         "read_at": readings[0].checked_at if readings else None,
         "alerts": alerts,
         "dues": Due.objects.open().filter(run=run),

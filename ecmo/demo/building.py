@@ -21,6 +21,7 @@ from ecmo.demo.closed import closed
 from ecmo.demo.course import Course
 from ecmo.demo.laboratory import send_puzzles
 from ecmo.demo.people import open_hospital
+from ecmo.demo.readiness import stand_ready
 from ecmo.demo.roster import Crew, fill_roster
 from ecmo.demo.running import running
 from ecmo.demo.site import adopt_tables, list_devices, protocols
@@ -66,6 +67,7 @@ def build(wish: Wish, say: Say) -> None:
             play(site, course)
         receive_declined(site, wish.closed_runs)
         receive_today(site)
+        stand_ready(site)
         _see_alerts(site)
         first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
         if first is not None:

@@ -13,7 +13,6 @@ from uuid import UUID
 from accounts.models import User
 from audit.context import action
 from clinical.anticoagulation import InfusionState
-from labs.actions.questions import ask, refuse
 from labs.actions.reassess import reassess_labs
 from labs.models import Agent, ChangeKind, Infusion, InfusionChange, InfusionChangeWithdrawal
 from labs.queries.infusions import state_at
@@ -21,6 +20,7 @@ from patients.actions.times import refuse_future, refuse_outside_run
 from patients.models import Run
 from patients.queries import weight_at
 from web.problems import ErrorItem, RuleBroken
+from web.questions import ask, refuse
 
 # Product defaults for what is asked back, to be replaced by the site's own; no clinical limits.
 LARGE_CHANGE = Decimal("0.5")

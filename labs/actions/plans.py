@@ -7,12 +7,12 @@ from uuid import UUID
 from accounts.models import User
 from audit.context import action
 from clinical.measures import MEASURES, Kind
-from labs.actions.questions import refuse
 from labs.actions.reassess import reassess_labs
 from labs.models import Agent, AnticoagulationPlan
 from patients.actions.times import refuse_future, refuse_outside_run
 from patients.models import Run
 from web.problems import RuleBroken
+from web.questions import refuse
 
 
 class PlansOverlap(RuleBroken):

@@ -12,7 +12,6 @@ from audit.context import action
 from clinical.limits import limit_at
 from clinical.measures import MEASURES
 from clinical.spans import COMPARATORS
-from labs.actions.questions import ask, refuse
 from labs.actions.reassess import lock_labs, reassess_labs
 from labs.models import Result, ResultStatus, Sample
 from labs.queries.catalogue import catalogue_rows, converted, hard_span
@@ -20,6 +19,7 @@ from patients.actions.times import refuse_future
 from patients.models import Patient, Run
 from patients.queries import limits_of, running_at
 from web.problems import ErrorItem, RuleBroken
+from web.questions import ask, refuse
 
 
 class NothingInResult(RuleBroken):

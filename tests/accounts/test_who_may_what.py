@@ -29,6 +29,7 @@ WRITES = {
     "circuits:cannula-create": SPECIALISTS,
     "circuits:limit-change": LEADS | {R.PHYSICIAN},
     "circuits:support-end": SPECIALISTS,
+    "circuits:adjunct-start": SPECIALISTS,
     "circuits:trial-start": LEADS | {R.PHYSICIAN},
     "circuits:trial-record": SPECIALISTS,
     "circuits:trial-step": BEDSIDE,

@@ -5,19 +5,27 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.consoles import add_console
+from circuits.actions.exchange import NewPart
+from circuits.actions.kit import add_kit
+from circuits.actions.prime import prime_standby
+from circuits.actions.standby import assemble_standby, begin_standby_list
 from circuits.actions.stock import quarantine_stock
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.models import (
+    Adjunct,
     Check,
     ComponentUse,
     Console,
     DeviceIncident,
     DeviceModel,
+    KitItem,
     PlannedChange,
     Recall,
+    StandbyCircuit,
     StockLot,
     StockMovement,
 )
@@ -38,8 +46,11 @@ from patients.models import (
     WeaningTrial,
 )
 from tests.architecture.walk import urls
+from tests.scenarios import device
+from web.models import ChecklistRun
 
 NO_PAGES = {
+    "checklist-answer", "checklist-end", "circuits:standby-list", "circuits:task-do",
     "healthz", "readyz", "home", "circuits:run-trends", "accounts:theme", "api:schema",
     "alerts:alert-acknowledge", "staffing:shifts-publish", "staffing:shift-cancel",
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
@@ -146,6 +157,7 @@ def _keys(ward, run):
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
         **_merges(run),
+        **_standing(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
         **_shelf(run),
@@ -162,6 +174,43 @@ def _keys(ward, run):
         "interop:message-match": message,
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
+    }
+
+
+def _standing(run):
+    """Return a primed circuit, a thing at hand, a checklist and an adjunct, made here."""
+    facts = {"by": run.entered_by, "at": run.started_at}
+    standby = StandbyCircuit.objects.first()
+    if standby is None:
+        standby = assemble_standby(
+            unit=run.unit,
+            label="Blue 1",
+            location="Store",
+            assembled_at=run.started_at,
+            parts=[NewPart(model=device("tubing"), lot="T1")],
+            **facts,
+        )
+        prime_standby(
+            standby=standby,
+            kind="crystalloid",
+            fluid="Balanced",
+            volume_ml=600,
+            primed_at=run.started_at,
+            primed_by=run.entered_by,
+            **facts,
+        )
+        add_kit(
+            unit=run.unit, kind="cylinder", label="O2", location="Bay", cylinder_size="E", **facts
+        )
+        start_adjunct(run=run, kind="crrt", started_at=run.started_at, **facts)
+        begin_standby_list(standby=standby, kind="priming", **facts)
+    lists = ("detail", "prime", "status", "activate")
+    return {
+        **{f"circuits:standby-{name}": standby for name in lists},
+        "circuits:prime-chemistry": standby,
+        "circuits:kit-look": KitItem.objects.first(),
+        "circuits:adjunct-end": Adjunct.objects.first(),
+        "checklist": ChecklistRun.objects.first(),
     }
 
 
@@ -191,9 +240,9 @@ def _shelf(run):
     """Return a lot, and something of it that is kept aside; made here where the ward has none."""
     done = {"by": run.entered_by, "at": run.started_at + timedelta(hours=1)}
     lot = StockLot.objects.first()
-    aside = StockMovement.objects.filter(kind="quarantined").first() or quarantine_stock(
-        **done, lot=lot, quarantined_at=done["at"], reason="torn wrapping"
-    )
+    aside = StockMovement.objects.filter(kind="quarantined").first()
+    if lot is not None and aside is None:
+        aside = quarantine_stock(**done, lot=lot, quarantined_at=done["at"], reason="torn wrapping")
     return {**dict.fromkeys(LOT_PAGES, lot), **dict.fromkeys(ASIDE_PAGES, aside)}
 
 

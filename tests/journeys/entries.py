@@ -18,6 +18,7 @@ from circuits.actions.transport import arrive, depart, plan_leg
 from circuits.actions.weaning import start_trial
 from circuits.document import Typed
 from circuits.models import (
+    Adjunct,
     Check,
     CircuitHold,
     ComponentUse,
@@ -290,6 +291,7 @@ ENTRIES = [
         {"reason": "wrong bed"},
         Complication.objects.exclude(withdrawn_at=None),
     ),
+    Entry("circuits:adjunct-start", "run", {"kind": "crrt", "started_at": "now"}, Adjunct),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-step", "trial", {"stepped_at": "now", "sweep_gas_flow": "2"}, TrialStep),

@@ -15,13 +15,13 @@ from labs.actions.infusions import (
     start_infusion,
     withdraw_change,
 )
-from labs.actions.questions import CannotBe
 from labs.models import Infusion, InfusionChange
 from labs.queries.infusions import infusion_now, infusions_of, state_at
 from patients.actions.run import end_run
 from patients.actions.times import InTheFuture, OutsideRun
 from tests.factories import NOON
 from web.problems import NeedsConfirmation, RuleBroken
+from web.questions import CannotBe
 
 UNITS = Dosing("[IU]/kg/h", Decimal(80), "actual", Decimal(100), "[IU]/mL")
 

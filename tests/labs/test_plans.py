@@ -11,7 +11,6 @@ import pytest
 from alerts.models import Due
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.plans import PlansOverlap, end_plan, set_plan
-from labs.actions.questions import CannotBe
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan
 from labs.queries.panel import panel
@@ -20,6 +19,7 @@ from patients.actions.times import InTheFuture, OutsideRun
 from tests.factories import NOON
 from tests.interop.test_filing_reference import CASES
 from tests.labs.reference import site_document
+from web.questions import CannotBe
 
 CASE = json.loads(Path(CASES[0]).read_text())
 

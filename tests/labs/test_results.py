@@ -9,7 +9,6 @@ import pytest
 from alerts.models import Alert
 from clinical.limits import Limit
 from clinical.spans import Span
-from labs.actions.questions import CannotBe
 from labs.actions.results import (
     Charted,
     NothingInResult,
@@ -25,6 +24,7 @@ from patients.actions.run import end_run
 from patients.actions.times import InTheFuture
 from tests.factories import NOON
 from web.problems import NeedsConfirmation, RuleBroken
+from web.questions import CannotBe
 
 LOW = Limit(
     "platelets", soft=Span.of([20, 700]), warning=Span.of([80, None]), critical=Span.of([50, None])

@@ -1,14 +1,22 @@
 """Site data, private files, long jobs, checklists: each mechanism once."""
 
 from web.actions.attachments import accept_upload, store_attachment
-from web.actions.checklists import end_checklist, start_checklist, tap_item
+from web.actions.checklists import (
+    answer_checklist,
+    begin_checklist,
+    end_checklist,
+    start_checklist,
+    tap_item,
+)
 from web.actions.documents import approve_document, draft_document
 from web.actions.jobs import ask_for_job, cancel_job, claim_job, end_job, report_progress
 
 __all__ = [
     "accept_upload",
+    "answer_checklist",
     "approve_document",
     "ask_for_job",
+    "begin_checklist",
     "cancel_job",
     "claim_job",
     "draft_document",

@@ -1,11 +1,27 @@
 """Work through a checklist: any item, any order, several people at once."""
 
+from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 
 from accounts.models import Unit, User
 from audit.context import action
-from web.models import ChecklistRun, ChecklistTap, SiteDocument
-from web.problems import RuleBroken
+from clinical.checklist import (
+    Item,
+    Standing,
+    default_body,
+    default_kinds,
+    is_possible,
+    items_of,
+    standing,
+    words_of,
+)
+from web.models import Answer, ChecklistRun, ChecklistTap, SiteDocument
+from web.problems import ErrorItem, RuleBroken
+from web.questions import ask, refuse
+
+PREFIX = "checklist_"
+"""Before the kind of a list, in the kind of the site's document for it."""
 
 
 class UnknownItem(RuleBroken):
@@ -17,6 +33,20 @@ class NotApproved(RuleBroken):
     code = "not_approved"
 
 
+class NoSuchList(RuleBroken):
+    code = "no_such_list"
+
+
+class NeedsReason(RuleBroken):
+    code = "needs_reason"
+    status = 422
+
+
+class NeedsValue(RuleBroken):
+    code = "needs_value"
+    status = 422
+
+
 @action("began a checklist")
 def start_checklist(
     *, unit: Unit, document: SiteDocument, subject: str, by: User, at: datetime
@@ -25,7 +55,77 @@ def start_checklist(
     if document.approved_at is None:
         raise NotApproved(f"{document} is a draft: nobody has approved it yet.")
     return ChecklistRun.objects.create(
-        unit=unit, document=document, subject=subject, started_at=at, started_by=by
+        unit=unit,
+        kind=document.kind,
+        body=document.body,
+        document=document,
+        subject=subject,
+        started_at=at,
+        started_by=by,
+    )
+
+
+@action("began a checklist")
+def begin_checklist(
+    *, unit: Unit, kind: str, subject: str, by: User, at: datetime, patient_key: str = ""
+) -> ChecklistRun:
+    """Begin the site's list of a kind, or the product's default for it while the site has none.
+
+    `patient_key` is the public id of the patient it is about, if it is about one. The list is kept
+    as it stands now: a later version changes nothing of it. Raises NoSuchList.
+    """
+    document = SiteDocument.objects.in_force(unit.centre, PREFIX + kind, at)
+    if document is None and kind not in default_kinds():
+        raise NoSuchList("There is no such checklist. Ask for one to be drafted and approved.")
+    return ChecklistRun.objects.create(
+        unit=unit,
+        kind=kind,
+        body=document.body if document else _plain(default_body(kind)),
+        document=document,
+        subject=subject,
+        patient_key=patient_key,
+        started_at=at,
+        started_by=by,
+    )
+
+
+@action("answered an item of a checklist")
+def answer_checklist(
+    *,
+    checklist: ChecklistRun,
+    item: str,
+    answer: str,
+    by: User,
+    at: datetime,
+    value: Decimal | None = None,
+    note: str = "",
+    confirmed: Collection[str] = (),
+) -> ChecklistTap:
+    """Answer an item: done, measured (with `value` in the item's unit), not possible, taken back.
+
+    A value outside its caution or stop line is asked back once (NeedsConfirmation, parameter
+    `value`) and then kept. Raises NeedsReason for "not possible" or "taken back" without a note,
+    NeedsValue for a measurement without a number, CannotBe for a number that no reading can be.
+    """
+    asked = _item(checklist, item)
+    if answer in {Answer.NOT_POSSIBLE, Answer.TAKEN_BACK} and not note.strip():
+        raise NeedsReason(f"Say why: {asked.label}. Whoever reads this next needs the reason.")
+    if answer == Answer.DONE and asked.is_value:
+        answer = Answer.MEASURED
+    stands = Standing.FINE
+    if answer == Answer.MEASURED:
+        stands = _judged(asked, value, confirmed)
+    return tap_item(
+        checklist=checklist,
+        item=item,
+        answer=answer,
+        value="" if value is None or answer != Answer.MEASURED else f"{value:f}",
+        unit=asked.unit if answer == Answer.MEASURED else "",
+        standing=stands,
+        note=note.strip(),
+        tapped_at=at,
+        by=by,
+        at=at,
     )
 
 
@@ -40,18 +140,18 @@ def tap_item(
     at: datetime,
     value: str = "",
     unit: str = "",
+    standing: str = "",
     note: str = "",
 ) -> ChecklistTap:
     """Note an answer. Answering again adds a line; the first stays. Nothing is ever refused late."""
-    items = {str(one["id"]) for one in checklist.document.body["items"]}
-    if item not in items:
-        raise UnknownItem(f"This checklist has no item “{item}”.")
+    _item(checklist, item)
     return ChecklistTap.objects.create(
         checklist=checklist,
         item=item,
         answer=answer,
         value=value,
         unit=unit,
+        standing=standing,
         note=note,
         tapped_at=tapped_at,
         entered_at=at,
@@ -62,6 +162,42 @@ def tap_item(
 @action("ended a checklist")
 def end_checklist(*, checklist: ChecklistRun, by: User, at: datetime) -> ChecklistRun:
     """Close a checklist; late taps are still taken."""
-    checklist.ended_at = at
-    checklist.save(update_fields=["ended_at"])
+    checklist.ended_at, checklist.ended_by = at, by
+    checklist.save(update_fields=["ended_at", "ended_by"])
     return checklist
+
+
+def _item(checklist: ChecklistRun, name: str) -> Item:
+    for one in items_of(checklist.body):
+        if one.id == name:
+            return one
+    raise UnknownItem(f"This checklist has no item “{name}”.")
+
+
+def _judged(item: Item, value: Decimal | None, confirmed: Collection[str]) -> Standing:
+    if value is None:
+        raise NeedsValue(f"Type what was measured: {item.label}, in {item.unit}.")
+    if not is_possible(item, value):
+        bounds = words_of(item.hard, item.unit)
+        raise refuse(
+            "value", "impossible", f"{value} {item.unit} cannot be: {bounds}. Check the number."
+        )
+    stands = standing(item, value)
+    if stands:
+        line = words_of(item.stop if stands is Standing.STOP else item.caution, item.unit)
+        message = f"{value} {item.unit} is outside the {stands} line ({line}). Is it right?"
+        ask([ErrorItem(parameter="value", rule=stands, message=message)], confirmed)
+    return stands
+
+
+def _plain(body: dict[str, object]) -> dict[str, object]:
+    """Return a default list as JSON can hold it: TOML's nan ("no bound") becomes null."""
+
+    def clean(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: clean(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [clean(one) for one in value]
+        return None if value != value else value  # noqa: PLR0124 - only nan differs from itself
+
+    return {key: clean(value) for key, value in body.items()}
