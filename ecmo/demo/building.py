@@ -19,6 +19,7 @@ from ecmo.demo.care import plan_care
 from ecmo.demo.checks import plan_checks
 from ecmo.demo.closed import closed
 from ecmo.demo.course import Course
+from ecmo.demo.entries import plan_entries
 from ecmo.demo.laboratory import send_puzzles
 from ecmo.demo.people import open_hospital
 from ecmo.demo.readiness import stand_ready
@@ -92,6 +93,7 @@ def play(site: Site, course: Course) -> Run:
     plan_treatment(stay)
     plan_checks(stay)
     plan_care(stay)
+    plan_entries(stay)
     stay.play()
     return stay.run
 

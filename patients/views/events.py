@@ -1,5 +1,7 @@
 """What happened in a run: recorded, and withdrawn where it was an error."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -72,13 +74,15 @@ def event_list(request: UserRequest, public_id: str) -> HttpResponse:
     """Show what happened in a run, newest first."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="events")
+    blood = blood_of(run)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
+        "days": [(day, _in_words(day.products_ml)) for day in blood.balance.days],
         "events": timeline(run),
         "diagnoses": list(diagnoses_of(run)),
         "withdrawn": withdrawn(run),
-        "blood": blood_of(run),
+        "blood": blood,
         "kinds": [(kind, form.__doc__) for kind, (form, _, _) in EVENT_FORMS.items()],
         "may_edit": Permission.RUN_EDIT in held(request),
         "at": at,
@@ -113,6 +117,12 @@ def event_create(request: UserRequest, public_id: str, kind: str) -> HttpRespons
         then=back,
         done=done,
     )
+
+
+def _in_words(products_ml: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
+    """Return products by name, volumes (mL) without idle zeros."""
+    told = sorted(products_ml.items())
+    return [(name.replace("_", " "), volume.normalize()) for name, volume in told]
 
 
 @requires(Permission.RUN_EDIT)

@@ -18,7 +18,7 @@ from interop.models import Message
 from labs.models import InfusionChange, Result
 from notifications.models import Notification
 from patients.episode import state_of
-from patients.models import BleedingEvent, Referral, Run
+from patients.models import BleedingEvent, Infection, Procedure, Referral, Run, ScoreResult
 from patients.queries import mode_problems
 from reports.elso.completeness import check as completeness
 from reports.models import Report
@@ -278,6 +278,15 @@ def test_calls_of_today_are_accepted_declined_with_advice_and_watched():
     assert today.get(state="declined").steps.first().facts["advice"]
     assert set(waits.values_list("kind", flat=True)) == {"re_review", "call_back"}
     assert not Alert.objects.open().filter(code__startswith="referral.").exists()
+
+
+def test_scores_procedures_and_cultures_are_on_record():
+    scored = Run.objects.filter(scores__isnull=False).distinct()
+
+    assert scored.count() >= 6
+    assert set(ScoreResult.objects.values_list("name", flat=True)) >= {"RESP", "P/F"}
+    assert Procedure.objects.exists()
+    assert Infection.objects.exists()
 
 
 def test_closed_runs_are_followed_up_or_dead_with_a_checklist():
