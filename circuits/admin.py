@@ -8,7 +8,7 @@ from web.admin import ReadOnlyAdmin
 
 @admin.register(DeviceModel)
 class DeviceModelAdmin(admin.ModelAdmin[DeviceModel]):
-    list_display = ("name", "kind", "manufacturer", "gtin", "label_hours", "is_draft")
+    list_display = ("name", "kind", "manufacturer", "gtin", "is_draft")
     list_filter = ("kind", "is_draft")
     search_fields = ("name", "gtin")
 

@@ -21,6 +21,7 @@ from alerts.api import (
 from circuits.api.adjuncts import AdjunctEndpoint, TaskEndpoint
 from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
+from circuits.api.catalogue import DeviceModelEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
 from circuits.api.consoles import ConsoleEndpoint
@@ -29,7 +30,7 @@ from circuits.api.exchanges import ExchangeEndpoint
 from circuits.api.incidents import IncidentEndpoint, PassportEndpoint
 from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
-from circuits.api.parts import CircuitEndpoint, ComponentEndpoint, DeviceModelEndpoint
+from circuits.api.parts import CircuitEndpoint, ComponentEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
 from circuits.api.standby import KitEndpoint, StandbyEndpoint

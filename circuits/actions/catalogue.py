@@ -1,17 +1,29 @@
-"""Keep the catalogue of devices."""
+"""Keep the catalogue of devices, and what their labels say of hours."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import Centre, User
 from audit.context import action
-from circuits.models import DeviceModel
+from circuits.models import DeviceLabel, DeviceModel, ModelLabelAcknowledgement
 from web.problems import RuleBroken
 
 
 class ModelKnown(RuleBroken):
     code = "model_known"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHours:
+    """The labelled hours of a product in one market, and the document in which that was read."""
+
+    market: str
+    hours: int
+    source: str
+    checked_on: date | None = None
 
 
 @action("added a device to the catalogue")
@@ -23,18 +35,15 @@ def list_model(
     at: datetime,
     manufacturer: str = "",
     gtin: str = "",
-    label_hours: int | None = None,
-    label_source: str = "",
+    labels: Sequence[LabelHours] = (),
     is_draft: bool = False,
 ) -> DeviceModel:
-    """Add a product. `label_hours` is what its labelling says: information, never a due time."""
+    """Add a product. `labels` is what its labelling says of hours: information, never a due time."""
     model = DeviceModel(
         kind=kind,
         name=name,
         manufacturer=manufacturer,
         gtin=gtin,
-        label_hours=label_hours,
-        label_source=label_source,
         is_draft=is_draft,
     )
     try:
@@ -47,12 +56,48 @@ def list_model(
             f"The catalogue has a product with GTIN {gtin} already. Use that one.",
             errors=[{"parameter": "gtin", "rule": "taken", "message": "already in use"}],
         ) from broken
+    for label in labels:
+        set_label(model=model, label=label, by=by, at=at)
     return model
+
+
+@action("set the label hours of a device")
+def set_label(*, model: DeviceModel, label: LabelHours, by: User, at: datetime) -> DeviceLabel:
+    """Say what a product's label says of hours in a market; the history keeps what stood there."""
+    facts = asdict(label)
+    market = facts.pop("market")
+    row, _ = DeviceLabel.objects.update_or_create(model=model, market=market, defaults=facts)
+    return row
+
+
+@action("read the labels of a device")
+def acknowledge_labels(
+    *, model: DeviceModel, centre: Centre, by: User, at: datetime
+) -> ModelLabelAcknowledgement:
+    """Note that a centre has read what a product's labels say of hours; once, not at each use."""
+    said = "; ".join(f"{one.get_market_display()} {one.hours} h" for one in model.labels.all())
+    row, _ = ModelLabelAcknowledgement.objects.get_or_create(
+        model=model,
+        centre=centre,
+        defaults={
+            "acknowledged_at": at,
+            "acknowledged_by": by,
+            "labels_read": said[:500] or "nothing about hours",
+        },
+    )
+    return row
 
 
 @action("named a device")
 def known_model(
-    *, kind: str, name: str, by: User, at: datetime, gtin: str = "", **facts: object
+    *,
+    kind: str,
+    name: str,
+    by: User,
+    at: datetime,
+    gtin: str = "",
+    manufacturer: str = "",
+    labels: Sequence[LabelHours] = (),
 ) -> DeviceModel:
     """Return the product with this GTIN, else of this kind and name; a draft of it if there is none.
 
@@ -63,15 +108,13 @@ def known_model(
     found = same.first() or DeviceModel.objects.filter(kind=kind, name=name, gtin=gtin).first()
     if found is not None:
         return found
-    label_hours = facts.get("label_hours")
     return list_model(
         kind=kind,
         name=name,
         by=by,
         at=at,
-        manufacturer=str(facts.get("manufacturer", "")),
+        manufacturer=manufacturer,
         gtin=gtin,
-        label_hours=label_hours if isinstance(label_hours, int) else None,
-        label_source=str(facts.get("label_source", "")),
+        labels=labels,
         is_draft=True,
     )

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from circuits.actions.catalogue import LabelHours
 from circuits.api.base import confirmations
-from circuits.models import ComponentKind, Fate, RemovalReason
+from circuits.models import ComponentKind, Fate, Market, RemovalReason
 from clinical.measures import MEASURES
 from clinical.oxygenator import POST_MEMBRANE_GAS, Proposal
 from web.shapes import EnteredShape, Input, Instant, Number, PersonShape, Shape, Text, fixed
@@ -15,16 +16,46 @@ PO2_UNIT = MEASURES["po2_post"].unit
 
 
 class DeviceModelShape(Shape):
-    """One product of the catalogue. Label hours are information, never a due time."""
+    """One product of the catalogue."""
 
     public_id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=ComponentKind.choices)
     name = serializers.CharField()
     manufacturer = serializers.CharField()
     gtin = serializers.CharField(help_text="GTIN (UDI-DI)")
-    label_hours = serializers.IntegerField(allow_null=True, help_text="h, as labelled")
-    label_source = serializers.CharField()
     is_draft = serializers.BooleanField(help_text="to be completed by who keeps the catalogue")
+
+
+class DeviceLabelShape(Shape):
+    """The labelled hours of a product in one market: information, never a due time."""
+
+    market = serializers.ChoiceField(choices=Market.choices)
+    hours = serializers.IntegerField(help_text="h, as labelled")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field, not the serializer's
+        help_text="document read"
+    )
+    checked_on = serializers.DateField(allow_null=True)
+
+
+class CatalogueShape(DeviceModelShape):
+    """One product with what its labels say of hours."""
+
+    labels = DeviceLabelShape(many=True)
+
+
+class DeviceLabelInput(Input):
+    """The labelled hours of a product in one market; the same market again replaces it."""
+
+    market = serializers.ChoiceField(choices=Market.choices)
+    hours = serializers.IntegerField(min_value=1, max_value=100_000, help_text="h")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field
+        max_length=150, help_text="document read"
+    )
+    checked_on = serializers.DateField(default=None, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> LabelHours:
+        """Return it as the actions take it."""
+        return LabelHours(**super().to_internal_value(data))
 
 
 class DeviceModelInput(Input):
@@ -34,10 +65,13 @@ class DeviceModelInput(Input):
     name = serializers.CharField(max_length=150)
     manufacturer = Text(max_length=100)
     gtin = serializers.RegexField(r"^\d{8,14}$", required=False, allow_blank=True, default="")
-    label_hours = serializers.IntegerField(
-        min_value=1, max_value=100_000, allow_null=True, default=None, help_text="h"
-    )
-    label_source = Text(max_length=150)
+    labels = DeviceLabelInput(many=True, default=tuple)
+
+
+class LabelsReadInput(Input):
+    """Which centre has read them."""
+
+    centre = serializers.UUIDField()
 
 
 class CircuitShape(EnteredShape):

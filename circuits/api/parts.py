@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import Permission
-from circuits.actions.catalogue import known_model, list_model
+from circuits.actions.catalogue import known_model
 from circuits.actions.exchange import (
     NewPart,
     install_component,
@@ -29,8 +29,6 @@ from circuits.api.part_shapes import (
     ComponentInput,
     ComponentRemoval,
     ComponentShape,
-    DeviceModelInput,
-    DeviceModelShape,
     FateInput,
     ReviewDeferralInput,
 )
@@ -43,35 +41,6 @@ from web.filters import Filters
 from web.idempotency import idempotent
 
 P = Permission
-
-
-class DeviceModelFilter(Filters):
-    """Which products."""
-
-    kind = django_filters.ChoiceFilter(choices=ComponentKind.choices)
-    gtin = django_filters.CharFilter()
-    search = django_filters.CharFilter(field_name="name", lookup_expr="icontains")
-
-
-class DeviceModelEndpoint(Listed):
-    """The catalogue of devices: the same for all units."""
-
-    queryset = DeviceModel.objects.none()
-    serializer_class = DeviceModelShape
-    filterset_class = DeviceModelFilter
-    ordering_fields = ("kind", "name")
-    permissions: ClassVar = {"list": P.CATALOGUE_VIEW, "create": P.CATALOGUE_EDIT}
-
-    def visible_rows(self) -> QuerySet[DeviceModel]:
-        """All of them."""
-        return DeviceModel.objects.order_by("kind", "name", "pk")
-
-    @extend_schema(request=DeviceModelInput, responses={201: DeviceModelShape})
-    @idempotent
-    def create(self, request: Request) -> Response:  # noqa: ARG002
-        """Put a product into the catalogue."""
-        facts = self.read(DeviceModelInput)
-        return self.created(list_model(**facts, by=self.user, at=self.at))
 
 
 class CircuitEndpoint(OfRun, Listed):

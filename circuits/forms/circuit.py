@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from django import forms
 
+from circuits.actions.catalogue import LabelHours
 from circuits.actions.exchange import NewPart
 from circuits.forms.scan import LabelForm
-from circuits.models import DeviceModel
+from circuits.models import DeviceModel, Market
 from web.fields import ClinicalDateTimeField
 from web.formbase import ClockedForm, OnceForm
 
@@ -48,6 +49,22 @@ class InstallForm(PartForm):
     installed_at = ClinicalDateTimeField(label="Put in at")
 
 
+class LabelHoursForm(ClockedForm, OnceForm):
+    """What a product's label says of hours in one market."""
+
+    market = forms.ChoiceField(choices=Market.choices)
+    hours = forms.IntegerField(label="Labelled hours", min_value=1, max_value=100_000)
+    source = forms.CharField(label="Document read", max_length=150)
+    checked_on = forms.DateField(
+        label="Read on", input_formats=["%d-%b-%Y", "%Y-%m-%d"], help_text="Such as 31-Mar-2027."
+    )
+
+    def label(self) -> LabelHours:
+        """Return what was typed."""
+        names = ("market", "hours", "source", "checked_on")
+        return LabelHours(**{name: self.cleaned_data[name] for name in names})
+
+
 class DeviceForm(forms.ModelForm[DeviceModel]):
     """A product of the catalogue."""
 
@@ -55,8 +72,4 @@ class DeviceForm(forms.ModelForm[DeviceModel]):
 
     class Meta:
         model = DeviceModel
-        fields = ("kind", "name", "manufacturer", "gtin", "label_hours", "label_source", "is_draft")
-        help_texts = {
-            "label_hours": "What the labelling says: information, it makes nothing due.",
-            "label_source": "Which market's document, and when it was read.",
-        }
+        fields = ("kind", "name", "manufacturer", "gtin", "is_draft")

@@ -30,15 +30,13 @@ class DeviceModelQuerySet(models.QuerySet["DeviceModel"]):
 
 @tracked
 class DeviceModel(models.Model):
-    """One product. Label hours are what its labelling says: information, never a due time."""
+    """One product. What its labels say of hours, market by market, stands in `labels`."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=ComponentKind)
     name = models.CharField(max_length=150)
     manufacturer = models.CharField(max_length=100, blank=True)
     gtin = models.CharField("GTIN (UDI-DI)", max_length=14, blank=True)
-    label_hours = models.PositiveIntegerField("labelled hours", null=True, blank=True)
-    label_source = models.CharField("market and document", max_length=150, blank=True)
     is_draft = models.BooleanField("made from an unknown GTIN, to be completed", default=False)
 
     objects = DeviceModelQuerySet.as_manager()

@@ -31,7 +31,7 @@ class DeviceLabel(models.Model):
     market = models.CharField(max_length=5, choices=Market)
     hours = models.PositiveIntegerField("labelled hours")
     source = models.CharField("document read", max_length=150)
-    checked_on = models.DateField("read on")
+    checked_on = models.DateField("read on", null=True, blank=True)
 
     class Meta:
         ordering = ["model", "market"]

@@ -96,7 +96,8 @@ def _part(run: ActOf, row: Row) -> Row:
     policy = run.stage.case["change_policy"].get(row["type"], {})
     model = {"kind": row["type"], "name": row["product"], "gtin": row["gtin"]}
     if "label_hours" in policy:
-        model["label_hours"] = policy["label_hours"]
+        said = {"market": "other", "hours": policy["label_hours"], "source": "reference case"}
+        model["labels"] = [said]
     return {
         "model": model,
         "lot": row["lot"],

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from circuits.actions.catalogue import list_model
+from circuits.actions.catalogue import LabelHours, list_model
 from circuits.models import DeviceModel
 from clinical.anticoagulation import Protocol
 from clinical.measures import MEASURES
@@ -52,7 +52,11 @@ def adopt_tables(hospital: Hospital, at: datetime) -> None:
 def list_devices(hospital: Hospital, at: datetime) -> dict[str, DeviceModel]:
     """Enter the device catalogue; return it by name."""
     by = hospital.login("equipment")
-    return {row["name"]: list_model(**row, by=by, at=at) for row in _read("devices.json")}
+    found = {}
+    for row in _read("devices.json"):
+        labels = [LabelHours(**label) for label in row.pop("labels", ())]
+        found[row["name"]] = list_model(**row, labels=labels, by=by, at=at)
+    return found
 
 
 def protocols() -> dict[str, Protocol]:

@@ -51,6 +51,7 @@ WRITES = {
     "circuits:component-exchange": SPECIALISTS,
     "circuits:support-start": SPECIALISTS,
     "circuits:device-create": KEEPERS,
+    "circuits:device-label": KEEPERS,
     "circuits:console-create": KEEPERS,
     "circuits:console-service": KEEPERS,
     "circuits:console-limits": KEEPERS,

@@ -146,12 +146,18 @@ def test_a_report_is_asked_for_and_its_file_downloaded(cleo, dana, sam, centre):
 
 
 def test_a_device_is_catalogued_once(api, perfusionist, sam):
-    body = {"kind": "oxygenator", "name": "Example", "gtin": "00614141000012", "label_hours": 6}
+    body = {
+        "kind": "oxygenator",
+        "name": "Example",
+        "gtin": "00614141000012",
+    }
+    body["labels"] = [{"market": "us", "hours": 6, "source": "read by hand"}]
 
     made = api(perfusionist).post("/api/v1/device-models/", body)
     twice = api(perfusionist).post("/api/v1/device-models/", body)
 
     assert (made.status_code, made.json()["is_draft"]) == (201, False)
+    assert [label["hours"] for label in made.json()["labels"]] == [6]
     assert twice.json()["code"] == "model_known"
     assert sam.post("/api/v1/device-models/", body).status_code == 403
     assert sam.get("/api/v1/device-models/", {"gtin": "00614141000012"}).json()["count"] == 1

@@ -475,8 +475,6 @@ NOT_IDENTIFYING = frozenset(
         "circuits.DeviceModel.gtin",
         "circuits.DeviceModel.is_draft",
         "circuits.DeviceModel.kind",
-        "circuits.DeviceModel.label_hours",
-        "circuits.DeviceModel.label_source",
         "circuits.DeviceModel.manufacturer",
         "circuits.DeviceModel.name",
         "circuits.DeviceModel.public_id",

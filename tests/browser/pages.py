@@ -56,7 +56,7 @@ NO_PAGES = {
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
     "reports:report-file", "reports:run-sign", "reports:run-summary",
     "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
-    "circuits:part-photo",
+    "circuits:part-photo", "circuits:device-labels-read",
     "reports:recall-trace", "reports:incident-report", "circuits:recall-search",
     "circuits:recall-close", "circuits:recall-file",
 }  # fmt: skip
@@ -163,6 +163,7 @@ def _keys(ward, run):
         **_shelf(run),
         **dict.fromkeys(CONSOLE_PAGES, _console(run)),
         "circuits:device-edit": DeviceModel.objects.first(),
+        "circuits:device-label": DeviceModel.objects.first(),
         "circuits:photo-create": ComponentUse.objects.filter(circuit__run=run).first(),
         **{name: Recall.objects.first() for name in RECALL_PAGES},
         **{f"circuits:incident-{step}": DeviceIncident.objects.first() for step in INCIDENT_STEPS},

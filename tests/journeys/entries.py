@@ -24,6 +24,7 @@ from circuits.models import (
     ComponentUse,
     Console,
     ConsoleRecord,
+    DeviceLabel,
     DeviceModel,
     ParLevel,
     StockCount,
@@ -137,6 +138,13 @@ ENTRIES = [
     ),
     Entry("circuits:support-start", "", {"started_at": "now", "mode": "VA"}, Run),
     Entry("circuits:device-create", "", {"kind": "console", "name": "Example console"}, DeviceModel),
+    Entry(
+        "circuits:device-label",
+        "product",
+        {"market": "us", "hours": "6", "source": "read by hand", "checked_on": "2026-03-01"},
+        DeviceLabel,
+        is_shared=True,
+    ),
     Entry("circuits:console-create", "", {"serial": "C-1", "asset_tag": "E7"}, Console),
     Entry(
         "circuits:console-service",
@@ -409,6 +417,11 @@ class Ward:
         self.infusion = self.change.infusion
         self.by, self.began = by, began
         set_target(run=self.run, key="hb", low=Decimal(7), by=by, at=began)
+
+    @cached_property
+    def product(self):
+        """A product of the catalogue."""
+        return device("oxygenator")
 
     @cached_property
     def heater(self):

@@ -72,7 +72,7 @@ BODIES = {
     f"{RUN}weights/": {"weight_kg": "81", "basis": "actual", "measured_at": EARLIER},
     f"{RUN}results/{{public_id}}/correct/": {"value": "1.9", "unit": "mmol/L", "reason": "misread"},
     "/api/v1/runs/{public_id}/facts/": {"height_cm": "172"},
-    "/api/v1/device-models/": {"kind": "console", "name": "Example", "label_hours": 500},
+    "/api/v1/device-models/": {"kind": "console", "name": "Example"},
 }  # fmt: skip
 KINDS = {"boolean": True, "integer": 1, "number": 1, "array": [], "object": {}}
 SAFE_METHODS = ("post", "put", "patch")

@@ -37,7 +37,7 @@ def statements(client, url):
         pytest.param("board", 8, id="board"),
         pytest.param("patients:patient-list", 8, id="patients"),
         pytest.param("alerts:alert-list", 12, id="alerts"),
-        pytest.param("circuits:device-list", 6, id="devices"),
+        pytest.param("circuits:device-list", 8, id="devices"),
         pytest.param("staffing:roster", 14, id="roster"),
         pytest.param("access-list", 7, id="audit"),
         pytest.param("reports:report-list", 12, id="reports"),
