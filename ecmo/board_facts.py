@@ -146,7 +146,7 @@ def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Any]:
     ).order_by("-installed_at")
     return runs.annotate(
         checked_at=Subquery(checks.values("checked_at")[:1]),
-        document=Subquery(checks.values(j=Cast("document", TextField()))[:1]),
+        document=Cast(Subquery(checks.values("document")[:1]), TextField()),
         spark=ArraySubquery(recent.values(v=KT("document__derived__delta_p"))),
         mode_now=Subquery(modes.values("mode")[:1]),
         weight_now=Subquery(weights.values("weight_kg")[:1]),
