@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import datetime, timedelta
+from typing import LiteralString
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -84,6 +85,48 @@ class Floors:
             [f"%{word}%"],
         ).fetchall()
         return json.dumps(rows, default=str).encode()
+
+    def passport(self, run: int) -> bytes:
+        """Read the parts of a run with all that is known of each, and dump them as JSON."""
+        return self._dumped(
+            """
+            SELECT u.position, u.installed_at, u.removed_at, u.removed_reason, u.note, m.name,
+              c.lot, c.serial, c.udi, c.expires_on, i.username, o.username,
+              (SELECT json_agg(p.id) FROM circuits_partphoto p WHERE p.use_id = u.id),
+              (SELECT json_agg(r.reference) FROM circuits_recallitem t
+                 JOIN circuits_recall r ON r.id = t.recall_id WHERE t.component_id = c.id),
+              (SELECT json_agg(d.id) FROM circuits_deviceincident d WHERE d.component_id = c.id)
+            FROM circuits_componentuse u JOIN circuits_circuit k ON k.id = u.circuit_id
+            JOIN circuits_component c ON c.id = u.component_id
+            JOIN circuits_devicemodel m ON m.id = c.model_id
+            JOIN accounts_user i ON i.id = u.entered_by_id
+            LEFT JOIN accounts_user o ON o.id = u.removed_by_id
+            WHERE k.run_id = %s ORDER BY u.installed_at
+            """,
+            [run],
+        )
+
+    def trace(self, recall: int) -> bytes:
+        """Read who had a part of a recall, its steps and the free stock, and dump them as JSON."""
+        return self._dumped(
+            """
+            SELECT t.found, t.fate, m.name, c.lot, c.serial, u.installed_at, u.removed_at,
+              p.family_name, p.given_name, p.mrn, r.run_no,
+              (SELECT json_agg(s.facts) FROM circuits_recallstep s WHERE s.recall_id = t.recall_id),
+              (SELECT json_agg(l.lot) FROM circuits_stocklot l WHERE l.model_id = m.id)
+            FROM circuits_recallitem t JOIN circuits_component c ON c.id = t.component_id
+            JOIN circuits_devicemodel m ON m.id = c.model_id
+            JOIN circuits_componentuse u ON u.component_id = c.id
+            JOIN circuits_circuit k ON k.id = u.circuit_id
+            JOIN patients_run r ON r.id = k.run_id
+            JOIN patients_patient p ON p.id = r.patient_id
+            WHERE t.recall_id = %s ORDER BY u.installed_at
+            """,
+            [recall],
+        )
+
+    def _dumped(self, statement: LiteralString, values: list[int]) -> bytes:
+        return json.dumps(self.owner.execute(statement, values).fetchall(), default=str).encode()
 
     def empty_pdf(self) -> bytes:
         """Render a document with one word."""

@@ -26,7 +26,7 @@ def _percentile(block: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def loop(act: Callable[[int], None], *, clients: int, times: int) -> list[float]:
+def loop(act: Callable[[int], object], *, clients: int, times: int) -> list[float]:
     """Let each client act `times` times, all at once; return what each act took."""
     taken: list[float] = []
     lock = threading.Lock()

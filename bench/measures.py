@@ -17,8 +17,12 @@ from bench.data import TREND_MEASURES, Ward, check_body
 from bench.floors import Floors
 from bench.load import Times, Wire, loop
 from bench.server import Server
+from bench.years import CHANGES, RUNS_A_LOT, Years
+from patients.models import Run
 
 BLOCKS = 5
+PAGE = 20
+"""The most that a page of many rows may take, in times of its raw SQL: as a save over an empty view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,27 @@ class Bench:
         for clients, times in ((1, 60), (4, 40)):
             yield from self._check(clients, times)
         yield self._check_statements()
-        yield from self._page("board, 30 patients", self._board, self._floor_board, 5, 20)
-        yield self._board_statements()
+        yield from self._page("board, 30 patients", self._opens("/"), self._floor_board, 5, 20)
+        yield self._statements("board", "/", 8)
         yield from self._page("30-day trend x 30 values", self._trend, self._floor_trend, 3, 10)
         yield from self._page("search in 20,000 patients", self._search, self._floor_search, 5, 40)
+
+    def after_years(self, years: Years) -> Iterator[Figure]:
+        """Measure again, and what lists parts, with years of runs behind the ward."""
+        run, recall = years.long, years.recall
+        passport, trace = self._passport_of(run), f"/recalls/{recall.public_id}/"
+        after = f"after {len(years.ended):,} runs"
+        yield from self._page(f"board, {after}", self._opens("/"), self._floor_board, 5, 20)
+        yield self._statements(f"board, {after}", "/", 8)
+        for name, path, floor in (
+            (f"passport of {CHANGES} parts", passport, lambda _: self.floors.passport(run.pk)),
+            (f"trace to {RUNS_A_LOT + 1} runs", trace, lambda _: self.floors.trace(recall.pk)),
+        ):
+            yield from self._page(name, self._opens(path), floor, PAGE, 10)
+        small = self._statements_of(self._passport_of(years.ended[0]))
+        yield self._statements(f"passport of {CHANGES} parts", passport, small)
+        small = self._statements_of(f"/recalls/{years.small_recall.public_id}/")
+        yield self._statements(f"trace to {RUNS_A_LOT + 1} runs", trace, small)
 
     def _check(self, clients: int, times: int) -> Iterator[Figure]:
         ours, floor = Times(), Times()
@@ -87,7 +108,7 @@ class Bench:
         self,
         name: str,
         act: Callable[[int], None],
-        floor_act: Callable[[int], None],
+        floor_act: Callable[[int], object],
         target: float,
         times: int,
     ) -> Iterator[Figure]:
@@ -115,15 +136,27 @@ class Bench:
             raise RuntimeError(str(answer.content[:300]))
         return Figure("check saved, statements", _count(queries), 0, 20, "", is_gate=True)
 
-    def _board_statements(self) -> Figure:
+    def _statements(self, name: str, path: str, most: int) -> Figure:
+        return Figure(f"{name}, statements", self._statements_of(path), 0, most, "", is_gate=True)
+
+    def _statements_of(self, path: str) -> int:
         client = Client()
         client.force_login(
             self.ward.user, backend="allauth.account.auth_backends.AuthenticationBackend"
         )
-        client.get("/")
+        client.get(path)
         with CaptureQueriesContext(connection) as queries:
-            client.get("/")
-        return Figure("board, statements", _count(queries), 0, 8, "", is_gate=True)
+            client.get(path)
+        return _count(queries)
+
+    def _passport_of(self, run: Run) -> str:
+        return f"/runs/{run.public_id}/passport/"
+
+    def _opens(self, path: str) -> Callable[[int], None]:
+        def opens(_: int) -> None:
+            self.wire.ask("GET", path, headers=self.cookie)
+
+        return opens
 
     def _transaction(self, _: int) -> None:
         if not hasattr(self.local, "connection"):
@@ -141,9 +174,6 @@ class Bench:
 
     def _hello(self, _: int) -> None:
         self.wire.ask("GET", "/healthz", headers={})
-
-    def _board(self, _: int) -> None:
-        self.wire.ask("GET", "/", headers=self.cookie)
 
     def _floor_board(self, _: int) -> None:
         self.floors.board(self.ward.at)

@@ -10,6 +10,7 @@ from bench.data import Ward
 from bench.floors import Floors
 from bench.measures import Bench, Figure, pdf
 from bench.server import running
+from bench.years import Years
 from reports.pdf.run_summary import render_run_summary
 from reports.queries.document import run_document
 
@@ -32,7 +33,9 @@ def main() -> bool:
 
 def _every(ward: Ward, floors: Floors) -> Iterator[Figure]:
     with running() as server:
-        yield from Bench(ward, server, floors).every()
+        bench = Bench(ward, server, floors)
+        yield from bench.every()
+        yield from bench.after_years(Years(ward, floors))
     document = run_document(ward.runs[0], timezone.now())
     yield pdf(lambda: render_run_summary(document), floors)
 
