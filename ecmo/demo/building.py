@@ -20,6 +20,7 @@ from ecmo.demo.checks import plan_checks
 from ecmo.demo.closed import closed
 from ecmo.demo.course import Course
 from ecmo.demo.entries import plan_entries
+from ecmo.demo.equipment import furnish
 from ecmo.demo.laboratory import send_puzzles
 from ecmo.demo.people import open_hospital
 from ecmo.demo.readiness import stand_ready
@@ -69,6 +70,7 @@ def build(wish: Wish, say: Say) -> None:
         receive_declined(site, wish.closed_runs)
         receive_today(site)
         stand_ready(site)
+        furnish(site)
         _see_alerts(site)
         first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
         if first is not None:

@@ -10,8 +10,10 @@ from django.db.models import F, Q
 from accounts.models import Centre, Membership, User
 from accounts.permissions import Role
 from alerts.models import Alert, Due
+from circuits.consoles import console_lines
 from circuits.lives import lives
-from circuits.models import Check, ComponentUse
+from circuits.models import Check, ComponentUse, Console, DeviceIncident, Recall
+from circuits.stocklist import shelves
 from ecmo.demo.building import NotEmpty, Wish, build
 from ecmo.demo.people import LOGINS, PASSWORD
 from interop.models import Message
@@ -297,3 +299,20 @@ def test_closed_runs_are_followed_up_or_dead_with_a_checklist():
     ahead = runs["followup"].visits.filter(seen_on=None)
     assert ahead.exists()
     assert not ahead.filter(planned_on__lt=AT.date()).exists()
+
+
+def test_the_shelf_is_believable_and_two_cases_are_on_file():
+    equipment = User.objects.get(username="equipment")
+    found = shelves(equipment, AT)
+    consoles = Console.objects.all()
+
+    assert (found.expiring, found.expired, found.held) == (1, 0, 0)
+    assert [one.model.name for one in found.products if one.missing] == ["Example Adult Tubing Set"]
+    assert consoles.filter(state="out_of_service").count() == 1
+    assert consoles.exclude(owner="").get().return_on > AT.date()
+    in_use = [line.use for line in console_lines(consoles, equipment, AT) if line.use]
+    assert len(in_use) >= 7
+    assert Due.objects.open().filter(kind="disinfection", overdue_at__lt=AT).count() == 1
+    recall = Recall.objects.with_state().get()
+    assert (recall.found, recall.closed_at) == (0, None)
+    assert DeviceIncident.objects.get().closed_at is None
