@@ -27,7 +27,9 @@ from circuits.models import (
     PartPhoto,
     PlannedChange,
     PlannedPart,
+    RecallStep,
     ReviewDeferral,
+    StockMovement,
 )
 from labs.models import AnticoagulationPlan, Infusion, InfusionChange, Result, Sample
 from patients import models as of_patients
@@ -81,7 +83,9 @@ FURTHER: dict[type[Model], str] = {
     InfusionChange: "infusion__run__in",
     PartPhoto: "use__circuit__run__in",
     PlannedPart: "change__run__in",
+    RecallStep: "run__in",
     ReviewDeferral: "use__circuit__run__in",
+    StockMovement: "use__circuit__run__in",
 }
 """What has a history and belongs to a run, directly or by way of something that does."""
 
