@@ -36,6 +36,7 @@ from patients import models as of_patients
 from patients.access import note_reading
 from patients.models import CallLogEntry, EpisodeStep, Patient, PatientMerge, Referral, Run
 from patients.queries import banner_of
+from reports.models import AssessmentChoice
 from web.search import typed_words
 
 PAGE = 100
@@ -66,6 +67,7 @@ OF_A_RUN: tuple[type[Model], ...] = (
     of_patients.WeightEntry,
     Adjunct,
     AnticoagulationPlan,
+    AssessmentChoice,
     Check,
     Circuit,
     CircuitHold,
