@@ -88,6 +88,14 @@ def acknowledge_labels(
     return row
 
 
+def listed(model: DeviceModel, by: User, at: datetime) -> DeviceModel:
+    """Return the product as it is in the catalogue; one that was only named now becomes a draft."""
+    if model.pk is not None:
+        return model
+    same = {name: getattr(model, name) for name in ("kind", "name", "gtin", "manufacturer")}
+    return known_model(**same, by=by, at=at)
+
+
 @action("named a device")
 def known_model(
     *,

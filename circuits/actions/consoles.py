@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Unit, User
 from audit.context import action
+from circuits.actions.catalogue import listed
 from circuits.actions.equipment_dues import reassess_console
 from circuits.actions.safety import reassess_safety
 from circuits.models import (
@@ -79,7 +80,7 @@ def add_console(
     if return_on and not owner.strip():
         raise RuleBroken("Say who lent it: only what is lent is given back.")
     part, _ = Component.objects.get_or_create(
-        model=model, serial=serial.strip(), defaults={"udi": udi, "entered_at": at}
+        model=listed(model, by, at), serial=serial.strip(), defaults={"udi": udi, "entered_at": at}
     )
     console = Console(
         component=part,

@@ -5,12 +5,13 @@ caller holds the run's lock.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from circuits.actions.catalogue import listed
 from circuits.models import Circuit, Component, ComponentUse, DeviceModel, RemovalReason
 from circuits.places import clashing_use, place_of
 from patients.actions.times import local
@@ -90,6 +91,7 @@ def put_in(
     confirmed: Collection[str] = (),
 ) -> ComponentUse:
     """Put a part into a free position. Raises PartInUse, PositionTaken."""
+    part = replace(part, model=listed(part.model, by, at))
     return put_component(
         circuit,
         component_of(part, at),
@@ -139,9 +141,13 @@ def locked_with(run_id: int, parts: Iterable[NewPart], confirmed: Collection[str
     others = set()
     if END_THERE in confirmed:
         inside = ComponentUse.objects.filter(removed_at=None)
-        for part in parts:
+        for part in (one for one in parts if one.serial and one.model.pk):
             same = inside.filter(component__model=part.model, component__serial=part.serial)
-            others |= set(same.values_list("circuit__run", flat=True)) if part.serial else set()
+            others |= (
+                set(same.values_list("circuit__run", flat=True))
+                if part.serial and part.model.pk
+                else set()
+            )
     locked = {pk: Run.objects.locked(pk) for pk in sorted({run_id, *others})}
     return locked[run_id]
 

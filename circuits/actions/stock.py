@@ -4,13 +4,14 @@ Reserving is a plan and may be refused; what was used, found or thrown away is a
 also when the count then shows less than nothing, which means that a count is owed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
 from accounts.models import Unit, User
 from audit.context import action
+from circuits.actions.catalogue import listed
 from circuits.actions.equipment_dues import reassess_product, reassess_shelf
 from circuits.actions.fitness import refuse_part, refuse_unfit
 from circuits.actions.recalled import match_lot
@@ -62,6 +63,7 @@ def receive_stock(
     refuse_future(received_at, at, "time of receipt")
     if arrival.serial and arrival.quantity != 1:
         raise OneAtATime("A part with a serial number is received one at a time.")
+    arrival = replace(arrival, model=listed(arrival.model, by, at))
     row, _ = StockLot.objects.get_or_create(
         unit=unit,
         model=arrival.model,

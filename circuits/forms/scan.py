@@ -5,14 +5,18 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from circuits.models import DeviceModel
+from circuits.models import ComponentKind, DeviceModel
 from circuits.udi import Label, read_label
 from circuits.udi.photo import NothingInPhoto, labels_in
 from web.actions.attachments import FileRefused, clean_photo
 from web.times import clinical_date
 
 COMPARE = "Read from the label. Compare product, lot, serial and expiry with the print, then save."
-UNLISTED = "No product of the catalogue has the number {di} of the label. Choose the product."
+UNLISTED = (
+    "No product of the catalogue has the number {di} of the label. Choose the product, or name it "
+    "below: it is kept as a draft, which who keeps the catalogue completes."
+)
+NAME_BOTH = "Say of the new product what it is and how the label calls it."
 
 
 class LabelForm(forms.Form):
@@ -48,15 +52,46 @@ class LabelForm(forms.Form):
         help_text="Such as 31-Mar-2027.",
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.is_bound:
+            label = read_label(self.data.get(self.add_prefix("udi")) or "")
+            self._offer_draft(label)
+
     def clean(self) -> dict[str, Any]:
         """Read the label once; each other string that is scanned is read anew."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._take_draft(data)
         raw, photo = data.get("udi", ""), data.get("label_photo")
         if photo:
             self._look_at(photo)
         elif raw.strip() and raw != data.get("label_seen"):
             self._show(read_label(raw))
         return data
+
+    def _offer_draft(self, label: Label) -> None:
+        """Ask for kind and name where the number of the label is not in the catalogue yet."""
+        self._gtin = label.gtin
+        if not label.gtin or DeviceModel.objects.filter(gtin=label.gtin).exists():
+            return
+        kinds = [("", "Not a new product"), *ComponentKind.choices]
+        self.fields["draft_kind"] = forms.ChoiceField(
+            label="New product: what it is", choices=kinds, required=False
+        )
+        self.fields["draft_name"] = forms.CharField(
+            label="New product: its name on the label", max_length=150, required=False
+        )
+
+    def _take_draft(self, data: dict[str, Any]) -> None:
+        """Use the new product that was named, if none was chosen; the action lists it."""
+        kind, name = data.pop("draft_kind", ""), data.pop("draft_name", "").strip()
+        if data.get("model") or not (kind or name):
+            return
+        self.errors.pop("model", None)
+        if not (kind and name):
+            self.add_error("draft_name", NAME_BOTH)
+            return
+        data["model"] = DeviceModel(kind=kind, name=name, gtin=self._gtin, is_draft=True)
 
     def _look_at(self, photo: "UploadedFile[Any]") -> None:
         try:
@@ -68,6 +103,7 @@ class LabelForm(forms.Form):
     def _show(self, label: Label) -> None:
         sent: Any = self.data
         typed, said = sent.copy(), _said(label)
+        self._offer_draft(label)
         for name in ("udi", "label_seen"):
             typed[self.add_prefix(name)] = label.raw
         for name, value in said.items():

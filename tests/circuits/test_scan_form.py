@@ -2,12 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from circuits.forms.circuit import InstallForm
 from circuits.models import DeviceModel
 from tests.circuits.udi.test_photo import MATRIX, code, on_a_table
 from tests.circuits.udi.test_photo import sent as photo_of
 from tests.factories import NOON
+from tests.journeys.people import Person, filled_in
 from tests.scenarios import device
 
 GTIN = "00614141000012"
@@ -99,3 +101,27 @@ def test_a_photo_that_shows_nothing_loses_nothing_that_was_typed(product, photo,
 
     assert sentence in str(form.errors["label_photo"])
     assert form["lot"].value() == "TYPED"
+
+
+def test_a_label_whose_number_nobody_knows_makes_a_draft_that_is_completed_later(
+    unit, perfusionist, coordinator
+):
+    pia, page = Person(perfusionist), reverse("circuits:stock-receive")
+    typed = {"udi": RAW, "received_at": "-5"}
+    asked = pia.saves(page, **typed)
+    assert "name it below: it is kept as a draft" in asked.content.decode()
+    again = filled_in(asked.content.decode())
+
+    half = pia.client.post(page, {**again, "draft_kind": "oxygenator"})
+    assert "what it is and how the label calls it" in half.content.decode()
+    done = pia.client.post(page, {**again, "draft_kind": "oxygenator", "draft_name": "Example Z"})
+
+    assert done.status_code == 302
+    draft = DeviceModel.objects.get()
+    assert (draft.name, draft.gtin, draft.is_draft) == ("Example Z", GTIN, True)
+    assert draft.stock_lots.get().lot == "L26A417"
+    cleo = Person(coordinator)
+    assert "Draft: complete it" in cleo.opens(reverse("circuits:device-list")).content.decode()
+    cleo.saves(reverse("circuits:device-edit", args=[draft.public_id]), is_draft="")
+    again = pia.saves(page, udi=RAW, received_at="-5")
+    assert "name it below" not in again.content.decode()
