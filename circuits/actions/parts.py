@@ -143,11 +143,7 @@ def locked_with(run_id: int, parts: Iterable[NewPart], confirmed: Collection[str
         inside = ComponentUse.objects.filter(removed_at=None)
         for part in (one for one in parts if one.serial and one.model.pk):
             same = inside.filter(component__model=part.model, component__serial=part.serial)
-            others |= (
-                set(same.values_list("circuit__run", flat=True))
-                if part.serial and part.model.pk
-                else set()
-            )
+            others |= set(same.values_list("circuit__run", flat=True))
     locked = {pk: Run.objects.locked(pk) for pk in sorted({run_id, *others})}
     return locked[run_id]
 

@@ -143,7 +143,6 @@ ENTRIES = [
         "product",
         {"market": "us", "hours": "6", "source": "read by hand", "checked_on": "2026-03-01"},
         DeviceLabel,
-        is_shared=True,
     ),
     Entry("circuits:console-create", "", {"serial": "C-1", "asset_tag": "E7"}, Console),
     Entry(
