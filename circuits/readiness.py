@@ -101,9 +101,14 @@ class Board:
         return sum(row.is_ready for row in self.standby)
 
     @property
+    def kit_ready(self) -> int:
+        """How many things were looked at in time and found good."""
+        return sum(row.is_ready for row in self.kit)
+
+    @property
     def unchecked(self) -> int:
         """How many things are not ready, or were not looked at in time."""
-        return sum(not row.is_ready for row in self.kit)
+        return len(self.kit) - self.kit_ready
 
 
 def boards(user: User, at: datetime) -> list[Board]:

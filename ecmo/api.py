@@ -33,7 +33,7 @@ from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
-from circuits.api.standby import KitEndpoint, StandbyEndpoint
+from circuits.api.standby import KitEndpoint, StandbyChecklistEndpoint, StandbyEndpoint
 from circuits.api.stock import ParLevelEndpoint, StockLotEndpoint, StockMovementEndpoint
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
@@ -76,7 +76,6 @@ from reports.registry_api import RegistryRecordEndpoint
 from reports.scores_api import SuggestionEndpoint
 from staffing.api import OnCallEndpoint, PersonEndpoint, ShiftEndpoint
 from web.api import CentreEndpoint, MeEndpoint, UnitEndpoint, UserEndpoint
-from web.checklist_api import ChecklistEndpoint
 from web.endpoints import Endpoint
 
 
@@ -185,7 +184,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "shifts": ShiftEndpoint,
     "on-call": OnCallEndpoint,
     "notifications": NotificationEndpoint,
-    "checklists": ChecklistEndpoint,
+    "checklists": StandbyChecklistEndpoint,
     "standby-circuits": StandbyEndpoint,
     "kit": KitEndpoint,
     "device-models": DeviceModelEndpoint,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,8 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import UserRequest, held, require_in_unit, requires, row_or_refuse
 from accounts.permissions import Permission
-from circuits.actions.standby import end_look
-from circuits.models import StandbyCircuit
+from circuits.actions.standby import end_look, standby_of
 from patients.access import note_reading
 from patients.models import Patient, Run
 from patients.queries import banner_of
@@ -81,7 +79,7 @@ def checklist_answer(request: UserRequest, public_id: str, item: str) -> HttpRes
 def checklist_end(request: UserRequest, public_id: str) -> HttpResponse:
     """Close the list; what is answered later is still taken."""
     checklist = _open(request, public_id, P.CHECKLIST_ANSWER)
-    standby = _standby(checklist)
+    standby = standby_of(checklist)
     if checklist.ended_at is None and standby is not None:
         end_look(standby=standby, checklist=checklist, by=request.user, at=timezone.now())
     elif checklist.ended_at is None:
@@ -102,18 +100,10 @@ def _open(request: UserRequest, public_id: str, permission: Permission) -> Check
     return checklist
 
 
-def _standby(checklist: ChecklistRun) -> StandbyCircuit | None:
-    try:
-        subject = UUID(checklist.subject)
-    except ValueError:
-        return None
-    return StandbyCircuit.objects.filter(public_id=subject).first()
-
-
 def _place(checklist: ChecklistRun) -> dict[str, Any]:
     """Return the banner of the patient it is about, and the page that it belongs to."""
     if not checklist.patient_key:
-        standby = _standby(checklist)
+        standby = standby_of(checklist)
         if standby is None:
             return {"back": reverse("circuits:readiness"), "back_label": "Readiness"}
         back = reverse("circuits:standby-detail", args=[standby.public_id])

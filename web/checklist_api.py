@@ -131,5 +131,9 @@ class ChecklistEndpoint(Listed, Shown):
         """Close a list; answers that come late are still taken."""
         checklist = self.row
         if checklist.ended_at is None:
-            end_checklist(checklist=checklist, by=self.user, at=self.at)
+            self.close(checklist)
         return self.show(checklist)
+
+    def close(self, checklist: ChecklistRun) -> None:
+        """End a list that is open."""
+        end_checklist(checklist=checklist, by=self.user, at=self.at)

@@ -7,6 +7,7 @@ a prime is judged by the site's lines; it never holds up an activation (`activat
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -139,6 +140,15 @@ def end_look(*, standby: StandbyCircuit, checklist: ChecklistRun, by: User, at: 
 def lists_of(standby: StandbyCircuit) -> Any:
     """Return the checklists of a circuit, newest first."""
     return ChecklistRun.objects.filter(subject=str(standby.public_id)).order_by("-started_at")
+
+
+def standby_of(checklist: ChecklistRun) -> StandbyCircuit | None:
+    """Return the circuit that a checklist is about, if it is about one."""
+    try:
+        subject = UUID(checklist.subject)
+    except ValueError:
+        return None
+    return StandbyCircuit.objects.filter(public_id=subject).first()
 
 
 def reassess_standby(standby: StandbyCircuit, at: datetime) -> None:

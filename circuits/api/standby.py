@@ -19,7 +19,13 @@ from circuits.actions.catalogue import known_model
 from circuits.actions.exchange import NewPart
 from circuits.actions.kit import add_kit, look_at_kit
 from circuits.actions.prime import prime_standby, record_prime_chemistry
-from circuits.actions.standby import assemble_standby, begin_standby_list, change_standby
+from circuits.actions.standby import (
+    assemble_standby,
+    begin_standby_list,
+    change_standby,
+    end_look,
+    standby_of,
+)
 from circuits.api.standby_shapes import (
     ActivationInput,
     BegunShape,
@@ -36,8 +42,10 @@ from circuits.api.standby_shapes import (
 from circuits.models import DeviceModel, KitItem, StandbyCircuit
 from circuits.readiness import KitRow, StandbyRow, kit_row, standby_row
 from patients.models import Run
+from web.checklist_api import ChecklistEndpoint
 from web.endpoints import Endpoint, Listed, Shown
 from web.idempotency import idempotent
+from web.models import ChecklistRun
 
 P = Permission
 
@@ -167,6 +175,18 @@ class StandbyEndpoint(OfUnit, Listed, Shown):
         if model is None:
             raise serializers.ValidationError({"device_model": "There is no such product."})
         return NewPart(model=model, **facts)
+
+
+class StandbyChecklistEndpoint(ChecklistEndpoint):
+    """Checklists of one's units: a weekly check that is closed sets when the next is due."""
+
+    def close(self, checklist: ChecklistRun) -> None:
+        """End a list; that of a standby circuit moves its clock."""
+        standby = standby_of(checklist)
+        if standby is None:
+            super().close(checklist)
+        else:
+            end_look(standby=standby, checklist=checklist, by=self.user, at=self.at)
 
 
 class KitEndpoint(OfUnit, Listed, Shown):

@@ -6,6 +6,8 @@ from circuits.models import AdjunctKind, Connection
 from web.fields import ClinicalDateTimeField
 from web.formbase import ClockedForm, OnceForm
 
+CONNECTIONS = [("", "Not on the circuit, or not known"), *Connection.choices[1:]]
+
 
 class AdjunctForm(ClockedForm, OnceForm):
     """An adjunct device that was started."""
@@ -13,7 +15,7 @@ class AdjunctForm(ClockedForm, OnceForm):
     kind = forms.ChoiceField(choices=[("", "Choose"), *AdjunctKind.choices])
     started_at = ClinicalDateTimeField(label="Started at")
     connection = forms.ChoiceField(
-        label="How it is joined to the circuit", choices=Connection.choices, required=False
+        label="How it is joined to the circuit", choices=CONNECTIONS, required=False
     )
     model_name = forms.CharField(label="Device or filter", max_length=100, required=False)
     settings = forms.CharField(label="Settings, with their units", max_length=300, required=False)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from alerts.models import Due
 from tests.scenarios import device, running_vv
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,16 @@ def test_a_checklist_is_begun_answered_and_closed(api, standby):
     assert newest["zeroed"] is None
     assert closed[1]["ended_at"]
     assert api("checklists/")[1]["count"] == 1
+
+
+def test_a_weekly_check_that_is_closed_sets_when_the_next_is_due(api, standby):
+    before = Due.objects.open().get(kind="standby_look").anchor
+
+    begun = api(standby + "checklists/", {"kind": "standby_weekly"})
+    closed = api(f"checklists/{begun[1]['public_id']}/end/", {})
+
+    assert closed[0] == 200
+    assert Due.objects.open().get(kind="standby_look").anchor > before
 
 
 def test_kit_is_ready_only_after_a_look(api, unit, now):
