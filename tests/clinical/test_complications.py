@@ -1,0 +1,59 @@
+"""Which complication a part taken out for a fault asks for, and when it counts as told."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinical.complications import (
+    ANY_FAULT,
+    BY_CODE,
+    CODES_OF_FAULT,
+    NO_FAULT,
+    WITHIN,
+    codes_of,
+    is_fault,
+    is_told,
+)
+
+OUT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("reason", sorted(NO_FAULT))
+def test_a_part_that_did_not_fail_asks_for_nothing(reason: str) -> None:
+    assert not is_fault(reason)
+    assert codes_of(reason) == frozenset()
+    assert is_told(reason, OUT, [])
+
+
+@pytest.mark.parametrize("reason", sorted(CODES_OF_FAULT))
+def test_each_fault_asks_for_codes_that_the_list_offers(reason: str) -> None:
+    assert is_fault(reason)
+    assert codes_of(reason) <= BY_CODE.keys()
+    assert not is_told(reason, OUT, [])
+
+
+def test_a_fault_without_a_code_of_its_own_takes_any_of_them() -> None:
+    assert codes_of("other") == ANY_FAULT
+    assert is_told("other", OUT, [("104", OUT)])
+    assert not is_told("other", OUT, [("no such code", OUT)])
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "after", "told"),
+    [
+        ("pump", "104", timedelta(), True),
+        ("pump", "104", WITHIN, True),
+        ("pump", "104", -WITHIN, True),
+        ("pump", "104", WITHIN + SECOND, False),
+        ("pump", "104", -WITHIN - SECOND, False),
+        ("pump", "104", None, False),
+        ("pump", "101", timedelta(), False),
+        ("clot", "101", timedelta(), True),
+        ("clot", "134", timedelta(), True),
+    ],
+)
+def test_it_is_told_by_a_code_of_the_fault_within_a_day(
+    reason: str, code: str, after: timedelta | None, *, told: bool
+) -> None:
+    assert is_told(reason, OUT, [(code, None if after is None else OUT + after)]) is told
