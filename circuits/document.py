@@ -12,11 +12,14 @@ from typing import Any
 from clinical.check import FLOW_ML_MIN, normalise
 from clinical.inspection import Look, UnknownItem, item
 from clinical.measures import MEASURES, Kind
+from clinical.units import UnknownUnit, convert
 from web.problems import ErrorItem, RuleBroken
 
 METHODS = frozenset({"typed", "same", "device"})
 LARGEST = Decimal("1e7")
 MOST_DECIMALS = 6
+STORED_DECIMALS = 3
+"""Of a value that was typed in another unit; what was typed is kept beside it, exactly."""
 
 
 class UnreadableCheck(RuleBroken):
@@ -32,6 +35,7 @@ class Typed:
     `values` by measure in its unit (FdO2 also in percent, flow also as `blood_flow_ml_min`);
     `methods` says how each came to be: typed, same ("I looked: still X", settings only) or device;
     `not_done` gives a reason for each value that was not taken. `trial` None is the one that goes on.
+    `units` names the unit (UCUM) of each value that was typed in another than its measure's own.
     """
 
     checked_at: datetime
@@ -43,6 +47,7 @@ class Typed:
     trial: str | None = None
     note: str = ""
     device_at: datetime | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def read(typed: Typed) -> Readings:
     if errors:
         raise UnreadableCheck(" ".join(error["message"] for error in errors), errors=errors)
     try:
-        values = normalise(numbers)
+        values = normalise({code: _canonical(code, one, typed) for code, one in numbers.items()})
     except ValueError as wrong:
         raise UnreadableCheck(str(wrong)) from wrong
     changed = {code: number for code, number in numbers.items() if values.get(code) != number}
@@ -85,7 +90,7 @@ def write(
     entered = {
         "blood_flow" if code == FLOW_ML_MIN else code: {
             "value": str(number),
-            "unit": "mL/min" if code == FLOW_ML_MIN else "",
+            "unit": "mL/min" if code == FLOW_ML_MIN else typed.units.get(code, ""),
         }
         for code, number in readings.as_entered.items()
     }
@@ -152,6 +157,16 @@ def _number(code: str, value: Any) -> Decimal:
     if number != round(number, MOST_DECIMALS):
         raise ValueError(f"{code}: {value} has too many decimals; at most six.")
     return number
+
+
+def _canonical(code: str, number: Decimal, typed: Typed) -> Decimal:
+    """Return a number in the unit of its measure; raises UnknownUnit (a ValueError)."""
+    unit = typed.units.get(code)
+    if unit is None or unit == MEASURES[code].unit:
+        return number
+    if unit not in MEASURES[code].other_units:
+        raise UnknownUnit(f"{MEASURES[code].label} is not taken in {unit!r}.")
+    return round(convert(number, unit, MEASURES[code].unit), STORED_DECIMALS)
 
 
 def _method_errors(typed: Typed) -> list[ErrorItem]:

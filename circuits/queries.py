@@ -60,10 +60,8 @@ def against(run: Run, measures: Collection[str] | None = None) -> Against:
 
 
 def checks_of(run: Run) -> QuerySet[Check]:
-    """Current versions of the checks of a run, newest first."""
-    return (
-        run.checks.current().select_related("performed_by").order_by("-checked_at", "-entered_at")
-    )
+    """Newest versions of the checks of a run, newest first, those entered in error among them."""
+    return run.checks.newest().select_related("performed_by").order_by("-checked_at", "-entered_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ class Item:
     short: str
     choices: Mapping[str, Choice]
     per: Per
-    is_core: bool
     source: str
 
     def choice(self, code: str) -> Choice:
@@ -76,11 +75,6 @@ def item(code: str) -> Item:
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise UnknownItem(f"There is nothing to look at called {code!r}.{hint}")
     return ITEMS[code]
-
-
-def core_items() -> tuple[Item, ...]:
-    """Return what every hourly check looks at, in the order of the form."""
-    return tuple(one for one in ITEMS.values() if one.is_core)
 
 
 def assess_looks(looks: Iterable[Look]) -> Assessment:
@@ -118,7 +112,6 @@ def _item(code: str, row: dict[str, Any]) -> Item:
         short=row["short"],
         choices=MappingProxyType(choices),
         per=Per(row.get("per", "circuit")),
-        is_core=row.get("core", False),
         source=row["source"],
     )
 

@@ -7,7 +7,7 @@ unit, decimals and ranges from here. Ranges are starting defaults that a site re
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +16,17 @@ from typing import Any, NamedTuple
 
 from clinical.age import AgeGroup
 from clinical.spans import OPEN, Span
-from clinical.units import UnknownUnit, convert, ucum
+from clinical.units import WRITTEN, UnknownUnit, convert, ucum
+
+OFFERED = MappingProxyType(
+    {
+        "mm[Hg]": {"kPa": 1, "cm[H2O]": 0},
+        "L/min": {"mL/min": 0},
+        "mL/min": {"L/min": 3},
+        "Cel": {"[degF]": 1},
+    }
+)
+"""Other units in which a site may show a measure, each with the decimals it then has."""
 
 
 class Kind(StrEnum):
@@ -73,6 +83,25 @@ class Measure:
     factors: Mapping[str, Decimal]
     is_core: bool
     is_text: bool
+    shown_unit: str = ""
+
+    @property
+    def other_units(self) -> tuple[str, ...]:
+        """The units (UCUM) in which a site may show it instead of its own."""
+        return tuple(OFFERED.get(self.unit, ()))
+
+    def shown_in(self, unit: str) -> "Measure":
+        """Return this measure as a site shows it in `unit`; it is stored in its own all the same.
+
+        Raises UnknownUnit for a unit that is not offered.
+        """
+        if unit == self.unit:
+            return self
+        decimals = OFFERED.get(self.unit, {}).get(unit)
+        if decimals is None:
+            raise UnknownUnit(f"{self.label} is not shown in {unit!r}.")
+        written = WRITTEN.get(unit, unit)
+        return replace(self, display_unit=written, shown_unit=unit, decimals=decimals)
 
     def to_unit(self, value: Decimal, unit: str) -> Decimal:
         """Return `value`, given in `unit`, in this measure's unit; raises UnknownUnit."""
@@ -86,7 +115,8 @@ class Measure:
 
     def shown(self, value: Decimal) -> Decimal:
         """Return `value` in the display unit, rounded half away from zero to `decimals`."""
-        in_display = convert(value, self.unit, "%") if self.is_shown_in_percent else value
+        shown_in = "%" if self.is_shown_in_percent else self.shown_unit or self.unit
+        in_display = convert(value, self.unit, shown_in)
         return _half_up(in_display, self.decimals)
 
     def text(self, value: Decimal) -> str:

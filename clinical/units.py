@@ -181,7 +181,9 @@ def _positive(number: Decimal, what: str) -> Decimal:
 
 # How doses are written for people (ISMP): "units", never U or IU; "hr"; no Greek letters.
 WRITTEN = {
+    "mm[Hg]": "mmHg",
     "cm[H2O]": "cmH2O",
+    "[degF]": "°F",
     "[IU]/kg/h": "units/kg/hr",
     "[IU]/h": "units/hr",
     "[IU]": "units",

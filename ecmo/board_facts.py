@@ -126,7 +126,7 @@ def _facts() -> Any:
 
 def _with_facts(runs: QuerySet[Run], at: datetime) -> QuerySet[Any]:
     run = OuterRef("pk")
-    checks = Check.objects.filter(run=run, superseded_by=None).order_by("-checked_at")
+    checks = Check.objects.current().filter(run=run).order_by("-checked_at")
     recent = checks.filter(checked_at__gt=Given("since", DateTimeField())).order_by("checked_at")
     modes = ModeSegment.objects.filter(run=run, starts_at__lte=at).order_by("-starts_at")
     weights = WeightEntry.objects.filter(run=run).order_by("-measured_at", "-entered_at")

@@ -13,6 +13,7 @@ from alerts.escalation import read_steps
 from circuits.diagram_nodes import FRAMES, Unreadable, read_templates
 from circuits.models import HarmDone
 from clinical.checklist import default_kinds
+from clinical.checkset import UnreadableSets, read_sets
 from ecmo import site_care, site_standby
 from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_equipment import EquipmentPolicyShape
@@ -163,6 +164,15 @@ def _diagrams(body: Any) -> None:
         raise serializers.ValidationError(str(unreadable)) from unreadable
 
 
+def _check_sets(body: Any) -> None:
+    if not isinstance(body, dict):
+        raise serializers.ValidationError("A table of check sets is an object with layers.")
+    try:
+        read_sets(body)
+    except UnreadableSets as unreadable:
+        raise serializers.ValidationError(str(unreadable)) from unreadable
+
+
 def _debts(body: Any) -> None:
     rows = body
     if isinstance(body, dict):
@@ -183,6 +193,7 @@ KINDS: dict[str, Check] = {
     "change_policy": check_change_policy,
     "change_schedule": one_of(ChangeSchedule),
     "check_cadence": one_of(Cadence),
+    "check_sets": _check_sets,
     **{PREFIX + kind: one_of(site_standby.MeasuredList) for kind in sorted(default_kinds())},
     "circuit_diagrams": _diagrams,
     "clinical_switches": one_of(Switches),

@@ -20,6 +20,7 @@ from circuits.actions.dues import reassess_check_due
 from circuits.document import Readings, Typed
 from circuits.models import Check
 from circuits.queries import Against, Recent, against, context_at, derived_in
+from circuits.slips import MENDED, may_mend
 from circuits.wording import explain
 from clinical.check import (
     DELTA_P,
@@ -105,19 +106,24 @@ def amend_check(
     values: Mapping[str, Any],
     by: User,
     at: datetime,
-    reason: str,
+    reason: str = "",
+    units: Mapping[str, str] | None = None,
     not_done: Mapping[str, str] | None = None,
     confirmed: Collection[str] = (),
 ) -> Check:
     """Write a new version with some values changed; the first stays readable for ever.
 
     `check` is the version that the user had before them: raises AmendedMeanwhile if it is no
-    longer the newest.
+    longer the newest. Without a reason only soon after signing, by who signed: a slip. `units` names
+    the unit of each value that is not in its measure's own.
     """
     run = Run.objects.locked(check.run_id)
-    if not reason.strip():
+    reason = reason.strip() or (MENDED if may_mend(check, by, at) else "")
+    if not reason:
         raise RuleBroken("Say why the check is amended: the reason stays beside the old value.")
-    typed, readings = _amended(check, values, not_done or {})
+    if check.is_withdrawn:
+        raise RuleBroken("This check was entered in error. Record what was read as a new check.")
+    typed, readings = _amended(check, values, not_done or {}, units or {})
     held = against(run, {*readings.values, *check.document["values"], *DERIVED})
     already = {c for c, row in check.document["values"].items() if row.get("confirmed")}
     body = _judged(run, typed, readings, held, already | set(confirmed), check.entered_at)
@@ -128,7 +134,7 @@ def amend_check(
         supersedes=check,
         entered_at=at,
         transmitted_by=by,
-        reason=reason.strip(),
+        reason=reason,
         document=body,
     )
     try:
@@ -144,7 +150,10 @@ def amend_check(
 
 
 def _amended(
-    check: Check, values: Mapping[str, Any], not_done: Mapping[str, str]
+    check: Check,
+    values: Mapping[str, Any],
+    not_done: Mapping[str, str],
+    units: Mapping[str, str],
 ) -> tuple[Typed, Readings]:
     before = check.document
     kept = {c: row["value"] for c, row in before["values"].items() if c not in not_done}
@@ -165,6 +174,7 @@ def _amended(
         trial=check.trial,
         note=check.note,
         device_at=check.device_at,
+        units=units,
     )
     return typed, document.read(typed)
 

@@ -1,17 +1,20 @@
 """The bedside check as a form: nothing pre-filled, every value with its unit and its value before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 
+from circuits.asked import NOT_FITTED, Asked, shown
 from circuits.document import Typed
 from circuits.models import CheckKind
-from clinical.inspection import Item, core_items
+from circuits.past import Before, Past
+from clinical.check import DELTA_P
+from clinical.checkset import ASKABLE, GROUPS
+from clinical.inspection import ITEMS, Choice, Item, Look
 from clinical.limits import Limit
 from clinical.measures import MEASURES, Kind, Measure, core_measures
 from patients.models import WeaningKind
@@ -22,41 +25,19 @@ REASONS = (
     "sensor off",
     "transducer being zeroed",
     "sensor moved",
-    "not in this circuit",
+    NOT_FITTED,
     "no time, emergency",
     "other",
 )
-GROUPS = (
-    ("pump", "Pump", ("pump_speed", "blood_flow")),
-    ("gas", "Gas", ("sweep_gas_flow", "fdo2")),
-    ("pressure", "Pressures", ("p_drainage", "p_pre_membrane", "p_post_membrane")),
-    ("sats", "Saturations", ("sat_pre_membrane", "sat_post_membrane", "temp_blood_out")),
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What a value was at the newest check that had it."""
-
-    value: Decimal
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the check: the measure, its boxes, what it was, and the limits that hold."""
+class Line:
+    """A measure of the check as the site shows it: what it was, and the limits that hold."""
 
     measure: Measure
-    value: BoundField
-    method: BoundField
-    reason: BoundField
     before: Before | None
     limit: Limit | None
-
-    @property
-    def is_setting(self) -> bool:
-        """A setting may be "still the same" after a look; a measurement is always typed."""
-        return self.measure.kind is Kind.SETTING
 
     @property
     def before_shown(self) -> Decimal | None:
@@ -77,7 +58,27 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Row(Line):
+    """One line of the check with its boxes; `series` is what it was in the last hours."""
+
+    value: BoundField
+    method: BoundField
+    reason: BoundField
+    series: Sequence[Decimal | None] = ()
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it can lie below zero, and so has a key for its sign."""
+        return self.limit is None or self.limit.hard.low is None or self.limit.hard.low < 0
+
+    @property
+    def is_setting(self) -> bool:
+        """A setting may be "still the same" after a look; a measurement is always typed."""
+        return self.measure.kind is Kind.SETTING
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
     """A block of lines."""
 
     id: str
@@ -85,108 +86,182 @@ class Group:
     rows: list[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One finding: its answers, none chosen, and what was answered last."""
+
+    item: Item
+    field: BoundField
+    before: Look | None
+
+    @property
+    def choices(self) -> Iterator[tuple[Any, Choice]]:
+        """Each answer's button with what it means."""
+        return zip(self.field, self.item.choices.values(), strict=True)
+
+    @property
+    def before_level(self) -> int:
+        """How urgent the last answer was; 0 if there is none or it needed nobody."""
+        severity = self.item.choice(self.before.choice).severity if self.before else None
+        return severity or 0
+
+
 class CheckForm(ClockedForm, OnceForm):
-    """One check: values, reasons for what is missing, and what was looked at."""
+    """One check: values, reasons for what is missing, and what was looked at.
+
+    Asked for is what the site's set says. What was sent besides (the set changed meanwhile) is
+    shown too, so that nothing typed is lost.
+    """
 
     checked_at = ClinicalDateTimeField(label="Read at")
-    kind = forms.ChoiceField(choices=CheckKind.choices, initial=CheckKind.HOURLY)
+    kind = forms.ChoiceField(choices=CheckKind.choices, widget=forms.HiddenInput)
     trial = forms.ChoiceField(choices=[("", "No trial"), *WeaningKind.choices], required=False)
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def __init__(
         self,
         *args: Any,
-        before: Mapping[str, Before],
+        asked: Asked,
+        past: Past,
         limits: Mapping[str, Limit],
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self._before, self._limits = before, limits
-        for one in core_measures():
-            self.fields[f"v_{one.code}"] = MeasureField(
-                label=one.label, unit=one.display_unit, decimals=one.decimals, required=False
-            )
-            self.fields[f"m_{one.code}"] = forms.CharField(
-                widget=forms.HiddenInput, required=False, max_length=10
-            )
-            self.fields[f"n_{one.code}"] = forms.ChoiceField(
-                label=f"Why {one.label.lower()} is not measured",
-                choices=[("", "Measured"), *((r, r.capitalize()) for r in REASONS)],
-                required=False,
-            )
-        for item in core_items():
-            self.fields[f"o_{item.code}"] = forms.ChoiceField(
-                label=item.label,
-                choices=[(c.code, c.label) for c in item.choices.values()],
+        self.past, self._limits, self._units = past, limits, asked.units
+        self.measures = asked.measures()
+        for code in _sent(self.data, "v_", MEASURES) + _sent(self.data, "n_", MEASURES):
+            if code not in self.measures and self.data.get(f"v_{code}", self.data.get(f"n_{code}")):
+                self.measures[code] = shown(code, asked.units)
+        self.findings = dict.fromkeys((*asked.set.looks, *_sent(self.data, "o_", ITEMS)))
+        for code, one in self.measures.items():
+            self._add_value(code, one)
+        for code in self.findings:
+            self.fields[f"o_{code}"] = forms.ChoiceField(
+                label=ITEMS[code].label,
+                choices=[(c.code, c.label) for c in ITEMS[code].choices.values()],
                 widget=forms.RadioSelect,
                 required=False,
             )
 
     @property
-    def groups(self) -> Iterator[Group]:
-        """The numeric lines by group, in the order of the round."""
-        by_code = {one.code: one for one in core_measures()}
-        for group_id, label, codes in GROUPS:
-            yield Group(group_id, label, [self._row(by_code[c]) for c in codes if c in by_code])
+    def groups(self) -> Iterator[Block]:
+        """The numeric lines by group, in the order of the round; no empty group."""
+        for group in GROUPS:
+            if rows := [self._row(code) for code in group.codes if code in self.measures]:
+                yield Block(group.id, group.label, rows)
 
     @property
-    def looks(self) -> Iterator[tuple[Item, BoundField]]:
+    def drop(self) -> Line | None:
+        """The pressure drop, computed while one types, where both its pressures are asked for."""
+        if not {"p_pre_membrane", "p_post_membrane"} <= self.measures.keys():
+            return None
+        measure = shown(DELTA_P, self._units)
+        return Line(measure, self.past.values.get(DELTA_P), self._limits.get(DELTA_P))
+
+    @property
+    def looks(self) -> Iterator[LookRow]:
         """What is looked at, each with its answers; none chosen beforehand."""
-        for item in core_items():
-            yield item, self[f"o_{item.code}"]
+        for code in self.findings:
+            yield LookRow(ITEMS[code], self[f"o_{code}"], self.past.looks.get(code))
 
     def typed(self) -> Typed:
         """Return what was typed, for the action."""
         data = self.cleaned_data
-        codes = [one.code for one in core_measures()]
-        values = {c: data[f"v_{c}"] for c in codes if data[f"v_{c}"] is not None}
+        values = {c: data[f"v_{c}"] for c in self.measures if data[f"v_{c}"] is not None}
         return Typed(
             checked_at=data["checked_at"],
             values=values,
             methods={c: data[f"m_{c}"] for c in values if data[f"m_{c}"]},
-            not_done={c: data[f"n_{c}"] for c in codes if data[f"n_{c}"] and c not in values},
-            findings={
-                item.code: data[f"o_{item.code}"] for item in core_items() if data[f"o_{item.code}"]
+            not_done={
+                c: data[f"n_{c}"] for c in self.measures if data[f"n_{c}"] and c not in values
             },
+            findings={code: data[f"o_{code}"] for code in self.findings if data[f"o_{code}"]},
             kind=data["kind"],
             trial=data["trial"],
             note=data["note"],
+            units={c: unit for c in values if (unit := self.measures[c].shown_unit)},
         )
 
-    def _row(self, measure: Measure) -> Row:
-        code = measure.code
+    def _add_value(self, code: str, one: Measure) -> None:
+        self.fields[f"v_{code}"] = MeasureField(
+            label=one.label, unit=one.display_unit, decimals=one.decimals, required=False
+        )
+        self.fields[f"m_{code}"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, max_length=10
+        )
+        self.fields[f"n_{code}"] = forms.ChoiceField(
+            label=f"Why {one.label.lower()} is not measured",
+            choices=[("", "Measured"), *((r, r.capitalize()) for r in REASONS)],
+            required=False,
+        )
+
+    def _row(self, code: str) -> Row:
         return Row(
-            measure=measure,
+            measure=self.measures[code],
             value=self[f"v_{code}"],
             method=self[f"m_{code}"],
             reason=self[f"n_{code}"],
-            before=self._before.get(code),
+            before=self.past.values.get(code),
             limit=self._limits.get(code),
+            series=self.past.series.get(code, ()),
         )
 
 
+def _sent(data: Mapping[str, Any], prefix: str, known: Mapping[str, Any]) -> list[str]:
+    """Return the codes under which something was sent."""
+    names = (name.removeprefix(prefix) for name in data if name.startswith(prefix))
+    return [code for code in names if code in known]
+
+
 class AmendForm(OnceForm):
-    """One or more values of a check corrected, with the reason."""
+    """One or more values of a check corrected, with the reason.
+
+    A slip that the same person mends soon after signing needs none (`needs_reason` false).
+    """
 
     reason = forms.CharField(label="Why is it corrected?", max_length=300)
 
-    def __init__(self, *args: Any, values: Mapping[str, Decimal], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        values: Mapping[str, Decimal],
+        units: Mapping[str, str],
+        needs_reason: bool = True,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         reason = self.fields.pop("reason")
-        for one in core_measures():
-            self.fields[one.code] = MeasureField(
+        core = {one.code for one in core_measures()}
+        self.measures = {c: shown(c, units) for c in ASKABLE if c in values or c in core}
+        for code, one in self.measures.items():
+            self.fields[code] = MeasureField(
                 label=one.label,
                 unit=one.display_unit,
                 decimals=one.decimals,
                 required=False,
-                help_text=f"Now {one.text(values[one.code])}" if one.code in values else "",
+                help_text=f"Now {one.text(values[code])}" if code in values else "",
             )
+        reason.required = needs_reason
+        if not needs_reason:
+            reason.help_text = "Not needed: you signed it less than 15 minutes ago."
         self.fields["reason"] = reason
 
     def changed_values(self) -> dict[str, Decimal]:
         """Return the values that were typed; an empty box leaves a value as it was."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in MEASURES and value is not None
-        }
+        data = self.cleaned_data
+        return {code: data[code] for code in self.measures if data[code] is not None}
+
+    def changed_units(self) -> dict[str, str]:
+        """Return the unit of each value that was typed in another than its measure's own."""
+        changed = self.changed_values()
+        return {c: unit for c in changed if (unit := self.measures[c].shown_unit)}
+
+
+class WithdrawForm(OnceForm):
+    """Why a check was entered in error."""
+
+    reason = forms.CharField(
+        label="Why is it withdrawn?",
+        max_length=300,
+        help_text="For example: read at another patient's circuit.",
+    )

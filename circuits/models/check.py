@@ -22,11 +22,16 @@ class CheckKind(models.TextChoices):
     EVENT = "event", "Event"
     HANDOVER = "handover", "Handover"
     TRANSPORT = "transport", "Transport"
+    SHORT = "short", "Short"
 
 
 class CheckQuerySet(models.QuerySet["Check"]):
     def current(self) -> "CheckQuerySet":
-        """The newest version of each check."""
+        """The newest version of each check that stands."""
+        return self.newest().filter(is_withdrawn=False)
+
+    def newest(self) -> "CheckQuerySet":
+        """The newest version of each check, also of those that were entered in error."""
         return self.filter(superseded_by=None)
 
     def visible_to(self, user: User, at: datetime) -> "CheckQuerySet":
@@ -71,6 +76,7 @@ class Check(models.Model):
     transmitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     device_at = models.DateTimeField("clock of the device", null=True, blank=True)
     reason = models.CharField("why amended", max_length=300, blank=True)
+    is_withdrawn = models.BooleanField("entered in error", default=False)
     note = models.TextField(blank=True)
     document = models.JSONField()
     blood_flow = read_value("blood_flow", 8, 3)
@@ -88,6 +94,10 @@ class Check(models.Model):
                 condition=Q(version=1, supersedes=None)
                 | Q(version__gt=1, supersedes__isnull=False) & ~Q(reason=""),
                 name="circuits_check_amended_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_withdrawn=False) | Q(version__gt=1),
+                name="circuits_check_withdrawn_by_a_later_version",
             ),
             models.UniqueConstraint(
                 fields=["root_id", "version"], name="circuits_check_version_unique"

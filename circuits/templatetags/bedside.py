@@ -1,5 +1,6 @@
 """Bedside words in templates: labels of measures, agents and units."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,10 +35,17 @@ def measure_label(code: str) -> str:
     return MEASURES[code].label if code in MEASURES else code
 
 
-@register.simple_tag
-def reading(code: str, value: Decimal | str | None, **marks: Any) -> SafeString:
-    """Show a value of a measure, stored in its unit, with its display unit and decimals."""
+@register.simple_tag(takes_context=True)
+def reading(
+    context: Mapping[str, Any], code: str, value: Decimal | str | None, **marks: Any
+) -> SafeString:
+    """Show a value of a measure, stored in its unit, with its display unit and decimals.
+
+    In the unit of the site's choice where the page hands down `shown_units`.
+    """
     one = MEASURES[code]
+    if unit := context.get("shown_units", {}).get(code):
+        one = one.shown_in(unit)
     shown = None if value is None or value == "" else one.shown(Decimal(value))
     return val(shown, one.display_unit, one.decimals, **marks)
 

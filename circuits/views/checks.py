@@ -7,21 +7,25 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
-from circuits.actions.checks import amend_check, record_check
-from circuits.document import values_of
-from circuits.forms.check import AmendForm, Before, CheckForm
+from circuits.actions.checks import record_check
+from circuits.asked import asked_of, check_sets, shown
+from circuits.check_pages import draft_key, kept_draft, open_check, raised_by, undo_seconds
+from circuits.forms.check import CheckForm
 from circuits.history import device_clock_off
-from circuits.models import Check
-from circuits.queries import Recent, checks_of, versions_of
-from clinical.limits import Limit
-from clinical.measures import MEASURES, core_measures
-from patients.access import note_reading, open_run
+from circuits.models import Check, CheckKind
+from circuits.past import past_of
+from circuits.queries import checks_of, versions_of
+from clinical.check import DELTA_P
+from clinical.measures import core_measures
+from patients.access import open_run
 from patients.models import Run
-from patients.queries import banner_of, limits_of
+from patients.queries import banner_of, limits_of, segments_of
 from patients.watched import watched
+from web.actions import drop_draft, keep_draft, settle_draft
 from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
 from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
@@ -34,11 +38,12 @@ def check_list(request: UserRequest, public_id: str) -> HttpResponse:
     """Show the checks of a run, newest first."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="checks")
+    units = check_sets(run.unit.centre, at)[0].units
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "page": Paginator(checks_of(run), PAGE).get_page(request.GET.get("page")),
-        "measures": [MEASURES[c] for c in (*(m.code for m in core_measures()), "delta_p")],
+        "measures": [shown(c, units) for c in (*(m.code for m in core_measures()), DELTA_P)],
         "may_record": Permission.CHECK_RECORD in held(request) and run.is_running,
         "at": at,
     }
@@ -48,20 +53,16 @@ def check_list(request: UserRequest, public_id: str) -> HttpResponse:
 @requires(Permission.PATIENT_VIEW)
 def check_detail(request: UserRequest, public_id: str) -> HttpResponse:
     """Show one check as it stands, with what each amendment changed."""
+    check = open_check(request, public_id, Permission.PATIENT_VIEW)
+    return _show_check(request, check, timezone.now())
+
+
+@requires(Permission.CHECK_RECORD)
+def check_signed(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show a check that was just signed: what it raised, and for some seconds the way back."""
     at = timezone.now()
-    check = _check(request, public_id, Permission.PATIENT_VIEW)
-    run = check.run
-    versions = versions_of(check)
-    context = {
-        "run": run,
-        "banner": banner_of(run.patient, run, at),
-        "check": versions[-1],
-        "versions": versions,
-        "clock_off": device_clock_off(versions[0].row),
-        "may_amend": Permission.CHECK_AMEND in held(request),
-        "at": at,
-    }
-    return render(request, "circuits/check_detail.html", context)
+    check = open_check(request, public_id, Permission.CHECK_RECORD)
+    return _show_check(request, check, at, undo_for=undo_seconds(check, request.user, at))
 
 
 @requires(Permission.CHECK_RECORD)
@@ -69,61 +70,37 @@ def check_create(request: UserRequest, public_id: str) -> HttpResponse:
     """Record a check; what is unusual is asked back on the sign sheet."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.CHECK_RECORD, what="new check")
+    if was_done(request):
+        return redirect("circuits:check-detail", public_id=request.POST[KEY])
+    segments = segments_of(run)
+    kind = _kind(request)
+    asked = asked_of(run, kind, segments, at, still=request.GET.getlist("ask"))
     limits = {one.measure: one for one in limits_of(run) if one.holds_at(at)}
     form = CheckForm(
         request.POST or None,
         at=at,
-        before=_before(run),
+        asked=asked,
+        past=past_of(run, {*asked.set.values, DELTA_P}, asked.set.looks, at),
         limits=limits,
-        initial={"checked_at": at, "kind": "hourly", "trial": watched(run).trial},
+        initial={"checked_at": at, "kind": kind, "trial": watched(run).trial},
     )
     questions: list[ErrorItem] = []
-    if was_done(request):
-        return redirect("circuits:check-detail", public_id=request.POST[KEY])
     if request.method == "POST" and form.is_valid():
         try:
             do_once(request, form, lambda: _record(request, run, form, at))
-        except NeedsConfirmation as asked:
-            questions = asked.errors
+        except NeedsConfirmation as needed:
+            questions = needed.errors
         except RuleBroken as broken:
             _show(form, broken)
         else:
-            return redirect("circuits:check-detail", public_id=form.cleaned_data[KEY])
-    context = _page(request, run, form, limits, questions, at)
+            return redirect("circuits:check-signed", public_id=form.cleaned_data[KEY])
+    context = {**_page(request, run, form, at), "asked": asked, "questions": questions}
     status = 200 if request.method == "GET" else UNPROCESSABLE
     return render(request, "circuits/check_form.html", context, status=status)
 
 
-@requires(Permission.CHECK_AMEND)
-def check_amend(request: UserRequest, public_id: str) -> HttpResponse:
-    """Correct a check by a new version; the first stays readable."""
-    at = timezone.now()
-    check = _check(request, public_id, Permission.CHECK_AMEND)
-    form = AmendForm(request.POST or None, values=values_of(check.document))
-    questions: list[ErrorItem] = []
-    if was_done(request):
-        return redirect("circuits:check-detail", public_id=check.public_id)
-    if request.method == "POST" and form.is_valid():
-        try:
-            do_once(request, form, lambda: _amend(request, check, form, at))
-        except NeedsConfirmation as asked:
-            questions = asked.errors
-        except RuleBroken as broken:
-            form.add_error(None, broken.message)
-        else:
-            return redirect("circuits:check-detail", public_id=check.public_id)
-    context = {
-        "run": check.run,
-        "banner": banner_of(check.run.patient, check.run, at),
-        "check": check,
-        "form": form,
-        "questions": questions,
-    }
-    status = 200 if request.method == "GET" else UNPROCESSABLE
-    return render(request, "circuits/check_amend.html", context, status=status)
-
-
 def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Check:
+    settle_draft(key=draft_key(run), by=request.user, at=at)
     return record_check(
         run=run,
         typed=form.typed(),
@@ -134,35 +111,61 @@ def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Ch
     )
 
 
-def _amend(request: UserRequest, check: Check, form: AmendForm, at: datetime) -> Check:
-    return amend_check(
-        check=check,
-        values=form.changed_values(),
-        reason=form.cleaned_data["reason"],
-        confirmed=request.POST.getlist("confirm"),
-        by=request.user,
-        at=at,
-    )
+@requires(Permission.CHECK_RECORD)
+@require_POST
+def check_draft(request: UserRequest, public_id: str) -> HttpResponse:
+    """Keep what is being typed, or forget it; 204 once it is kept."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.CHECK_RECORD, what="new check")
+    fields = {n: v for n, v in request.POST.items() if n != "csrfmiddlewaretoken"}
+    try:
+        if fields.pop("forget", ""):
+            drop_draft(key=draft_key(run), by=request.user, at=at)
+        else:
+            keep_draft(key=draft_key(run), fields=fields, by=request.user, at=at)
+    except RuleBroken as broken:
+        return HttpResponse(broken.message, status=broken.status)
+    return HttpResponse(status=204)
 
 
-def _page(
-    request: UserRequest,
-    run: Run,
-    form: CheckForm,
-    limits: dict[str, Limit],
-    questions: list[ErrorItem],
-    at: datetime,
-) -> dict[str, Any]:
-    banner = banner_of(run.patient, run, at)
+def _show_check(
+    request: UserRequest, check: Check, at: datetime, undo_for: int = 0
+) -> HttpResponse:
+    run = check.run
+    versions = versions_of(check)
+    newest = versions[-1]
+    stands = not newest.row.is_withdrawn
+    context = {
+        "run": run,
+        "banner": banner_of(run.patient, run, at),
+        "check": newest,
+        "versions": versions,
+        "shown_units": check_sets(run.unit.centre, at)[0].units,
+        "clock_off": device_clock_off(versions[0].row),
+        "raised": raised_by(newest.row),
+        "undo_for": undo_for,
+        "may_amend": stands and Permission.CHECK_AMEND in held(request),
+        "at": at,
+    }
+    return render(request, "circuits/check_detail.html", context)
+
+
+def _kind(request: UserRequest) -> str:
+    """The kind of check that is asked for, or that was sent."""
+    kind = request.POST.get("kind") or request.GET.get("kind", "")
+    return kind if kind in CheckKind.values else CheckKind.HOURLY.value
+
+
+def _page(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> dict[str, Any]:
     return {
         "run": run,
-        "banner": banner,
+        "banner": banner_of(run.patient, run, at),
         "form": form,
-        "questions": questions,
+        "kinds": CheckKind.choices,
         "confirmed": request.POST.getlist("confirm"),
+        "kept": None if form.is_bound else kept_draft(request.user, run, at),
         "due": run.dues.filter(kind="check", settled_at=None).first(),
-        "drop_limit": limits.get("delta_p"),
-        "drop_before": _before(run).get("delta_p"),
+        "drop": form.drop,
         "at": at,
         "density": "touch",
     }
@@ -179,23 +182,3 @@ def _show(form: CheckForm, broken: RuleBroken) -> None:
             form.add_error(None, error["message"])
     if not broken.errors:
         form.add_error(None, broken.message)
-
-
-def _before(run: Run) -> dict[str, Before]:
-    """Return for each core measure its newest value, looking back a few checks at most."""
-    wanted = {one.code for one in core_measures()} | {"delta_p"}
-    found: dict[str, Before] = {}
-    for index, reading in enumerate(Recent(run)):
-        for code in wanted - found.keys():
-            if code in reading.values:
-                found[code] = Before(reading.values[code], reading.checked_at)
-        if found.keys() >= wanted or index >= PAGE:
-            break
-    return found
-
-
-def _check(request: UserRequest, public_id: str, permission: Permission) -> Check:
-    rows = Check.objects.select_related("run__patient__centre", "run__unit__centre", "performed_by")
-    check = row_or_refuse(rows, request.user, permission, public_id=public_id)
-    note_reading(request, check.run.patient, "check", check.public_id)
-    return check

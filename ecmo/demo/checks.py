@@ -7,7 +7,8 @@ from typing import Any
 from circuits.actions.checks import amend_check, record_check
 from circuits.document import Typed
 from circuits.models import CheckKind
-from clinical.inspection import core_items
+from clinical.checkset import DEFAULT_BODY, Situation, read_sets
+from clinical.inspection import ITEMS
 from ecmo.demo.body import Kind
 from ecmo.demo.stay import Stay, as_measured, measured
 from patients.models import WeaningKind
@@ -17,7 +18,8 @@ CLOSE_AT_FIRST_H = (1.6, 2.7, 4.05)  # for the baseline of a membrane, and the r
 TRIAL_EVERY_H = 0.5
 NOT_TAKEN = 0.008
 SIGHT_OF_CLOT = ((1.6, "grade_3"), (1.3, "grade_2"), (1.1, "grade_1"))
-ALL_WELL = {one.code: next(iter(one.choices)) for one in core_items()}
+HOURLY = read_sets(DEFAULT_BODY).of(Situation("hourly"))
+ALL_WELL = {code: next(iter(ITEMS[code].choices)) for code in HOURLY.looks}
 SETTINGS = frozenset({"pump_speed", "sweep_gas_flow", "fdo2"})
 
 

@@ -4,8 +4,11 @@
    - by touch alone (keypad, reasons as keys) and by keyboard alone: digits and Enter go down the
      lines, S says "still the same", N asks why it cannot be measured
    - "Still the same" exists for settings only, one at a time, and is stored as its own method
-   - outside a soft or warning limit: shown. Outside a soft or critical limit: confirmed on the sign
-     sheet. Impossible: cannot be signed. The server judges again; this only spares a round trip. */
+   - outside a warning limit: shown. Outside a soft or critical limit, so many times what it was, or a
+     finding that is new or larger: confirmed on the sign sheet. Impossible: cannot be signed. The
+     server judges again; this only spares a round trip.
+   - a draft that was left for half an hour: each value is asked for again ("old"), none by itself
+     (check-draft.js brings it back and keeps it). */
 (() => {
   "use strict";
   const form = document.getElementById("check");
@@ -21,6 +24,7 @@
   let current = null;
   let isAsking = false; // the pad shows reasons instead of digits
 
+  const isKeyless = matchMedia("(pointer: coarse)").matches;
   const boxOf = (row) => row.querySelector(".val input");
   const methodOf = (row) => row.querySelector(`input[name=m_${row.dataset.row}]`);
   const reasonOf = (row) => row.querySelector(`select[name=n_${row.dataset.row}]`);
@@ -40,15 +44,22 @@
     return isFraction ? number * 100 : number;
   };
 
-  /* What a line is: empty, part (not a number), nm (not measured), block, ask, soft or fine. */
+  /* So many times what it was, or so small a part of it: a slip by ten looks like that. */
+  const isJump = (row, number) => {
+    const factor = Number(row.dataset.factor), before = numberOf(row.dataset.before);
+    if (!factor || !before || before < 0 || number <= 0 || row.dataset.row.startsWith("p_")) return false;
+    return number >= before * factor || number * factor <= before;
+  };
+  /* What a line is: empty, part (not a number), nm (not measured), old, block, crit, soft or fine. */
   const stateOf = (row) => {
     if (!boxOf(row).value.trim()) return reasonOf(row).value ? "nm" : "";
+    if (row.dataset.old) return "old";
     const number = typedIn(row);
     if (number === null) return "part";
     if (isOutside(row, "hard", number)) return "block";
     const code = row.dataset.row;
     const isOff = (code === "sweep_gas_flow" && number === 0) || (code === "blood_flow" && number < 0);
-    if (isOff || isOutside(row, "soft", number) || isOutside(row, "critical", number)) return "crit";
+    if (isOff || isOutside(row, "soft", number) || isOutside(row, "critical", number) || isJump(row, number)) return "crit";
     return isOutside(row, "warning", number) ? "soft" : "fine";
   };
   const delta = (row) => {
@@ -58,10 +69,10 @@
     if (Math.abs(change) < 10 ** -decimals / 2) return "no change";
     return `${change > 0 ? "+" : MINUS}${Math.abs(change).toFixed(decimals)}`;
   };
-  const MARKS = Object.fromEntries(["same", "block", "crit", "soft", "part", "nm"].map((state, index) => [state, document.getElementById("check-marks").content.children[index]]));
+  const MARKS = Object.fromEntries(["same", "block", "crit", "soft", "part", "nm", "old"].map((state, index) => [state, document.getElementById("check-marks").content.children[index]]));
   const sayOn = (row) => {
     const state = stateOf(row), line = row.querySelector(".st");
-    const isSame = methodOf(row).value === "same";
+    const isSame = methodOf(row).value === "same" && state !== "old";
     const mark = MARKS[isSame ? "same" : state];
     const beside = state === "nm" ? reasonOf(row).value : isSame ? "" : delta(row);
     line.replaceChildren(...(mark ? [mark.cloneNode(true)] : []), ...(beside ? [make("span", { textContent: beside })] : []));
@@ -75,7 +86,7 @@
     if (!calc) return;
     const before = valueOf("p_pre_membrane"), after = valueOf("p_post_membrane");
     const drop = before === null || after === null ? null : before - after;
-    calc.querySelector("[data-out]").textContent = drop === null ? "" : shown(drop, 0);
+    calc.querySelector("[data-out]").textContent = drop === null ? "" : shown(drop, Number(calc.dataset.decimals));
     const state = calc.dataset.state = drop === null ? "" : isOutside(calc, "critical", drop) ? "crit" : isOutside(calc, "warning", drop) ? "soft" : "fine";
     calc.querySelector(".st").replaceChildren(...(MARKS[state] ? [MARKS[state].cloneNode(true)] : []));
   };
@@ -86,6 +97,7 @@
   const count = () => {
     const done = rows.filter(isDone).length + looks.filter(isAnswered).length;
     const total = rows.length + looks.length;
+    const old = rows.filter((row) => stateOf(row) === "old").length;
     const stuck = rows.filter((row) => ["block", "part"].includes(stateOf(row))).length;
     form.querySelector("[data-progress]").textContent = `${done} of ${total} entered`;
     form.querySelector("[data-bar]").setAttribute("width", 100 * done / total);
@@ -99,8 +111,8 @@
       if (jump) { jump.textContent = text; jump.dataset.state = isOdd ? "odd" : isWhole ? "whole" : ""; }
     }
     const left = total - done;
-    signButton.disabled = stuck > 0 || done === 0;
-    signButton.textContent = stuck ? `${stuck} not possible` : !done ? `${left} left` : left ? `Sign, ${left} left out` : "Sign check";
+    signButton.disabled = stuck > 0 || old > 0 || done === 0;
+    signButton.textContent = old ? `${old} to look at again` : stuck ? `${stuck} not possible` : !done ? `${left} left` : left ? `Sign, ${left} left out` : "Sign check";
   };
   const paint = () => { rows.forEach(sayOn); reckon(); count(); drawPad(); };
 
@@ -116,6 +128,7 @@
     const box = boxOf(current);
     methodOf(current).value = "typed";
     reasonOf(current).value = "";
+    if (current.dataset.old) { delete current.dataset.old; box.value = ""; }
     if (text === "clear") box.value = "";
     else if (text === "back") box.value = box.value.slice(0, -1);
     else if (text === "sign") box.value = box.value.startsWith(MINUS) ? box.value.slice(1) : MINUS + box.value;
@@ -123,6 +136,7 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const isDrainage = (row) => row.dataset.row === "p_drainage";
+  const firstOpen = () => rows.find((row) => !isDone(row));
   const next = () => {
     const index = rows.indexOf(current);
     const target = rows.slice(index + 1).find((row) => !isDone(row)) ?? rows[index + 1];
@@ -137,11 +151,14 @@
     boxOf(current).dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "same" }));
     next();
   };
+  const stillSo = () => { delete current.dataset.old; paint(); form.dispatchEvent(new Event("change")); next(); };
   const cannot = () => { isAsking = true; drawPad(); pad.querySelector(".reasons button").focus(); };
   const because = (reason) => {
     boxOf(current).value = "";
     methodOf(current).value = "";
+    delete current.dataset.old;
     reasonOf(current).value = reason;
+    form.dispatchEvent(new Event("change"));
     next();
   };
   const drawReasons = () => {
@@ -167,7 +184,7 @@
     read.dataset.state = stateOf(current);
     const keys = make("div", { className: "keys" });
     keys.append(...["7", "8", "9", "4", "5", "6", "1", "2", "3"].map((digit) => key(digit, () => type(digit))));
-    const isSigned = current.dataset.row.startsWith("p_") || current.dataset.row === "blood_flow";
+    const isSigned = "signed" in current.dataset;
     const needsPoint = Number(current.dataset.decimals) > 0;
     keys.append(
       isSigned && !needsPoint ? key(`+/${MINUS}`, () => type("sign"), "fn", "Change the sign") : key(".", () => type("."), "", "Decimal point"),
@@ -176,8 +193,13 @@
       key("Cannot measure", cannot, "nm"),
       key("Next", next, "next"),
     );
-    const extra = [];
-    if (isSetting(current)) extra.push(key(`I looked: still ${shown(Number(before), Number(current.dataset.decimals))} ${unit}`, same, "btn big block"));
+    const extra = [], line = current.querySelector(".past .spark");
+    if (line) { const copy = line.cloneNode(true); copy.classList.add("big"); extra.push(copy); }
+    if (current.dataset.old) extra.push(
+      make("p", { className: "msg note" }, make("span", { textContent: `Typed at ${form.dataset.draftAt}. Still ${boxOf(current).value} ${unit}?` })),
+      key("Still so", stillSo, "btn big block"),
+    );
+    if (isSetting(current) && !current.dataset.old) extra.push(key(`I looked: still ${shown(Number(before), Number(current.dataset.decimals))} ${unit}`, same, "btn big block"));
     if (isSigned && needsPoint) extra.push(key(`Change the sign (+/${MINUS})`, () => type("sign"), "btn block"));
     pad.replaceChildren(head, read, ...extra, keys);
   };
@@ -200,11 +222,12 @@
   for (const row of rows) {
     const box = boxOf(row);
     // A finger must not bring up the tablet's own keyboard over the form; a keyboard still types.
-    if (matchMedia("(pointer: coarse)").matches) box.inputMode = "none";
+    if (isKeyless) box.inputMode = "none";
     row.addEventListener("click", (event) => { if (!event.target.closest("select")) pick(row); });
     box.addEventListener("focus", () => { if (current !== row) pick(row); });
-    box.addEventListener("input", (event) => { box.value = box.value.replace(/^-/, MINUS); if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
+    box.addEventListener("input", (event) => { box.value = box.value.replace(/^-/, MINUS); delete row.dataset.old; if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
     box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && row.dataset.old) { event.preventDefault(); stillSo(); return; }
       const act = { Enter: next, ArrowDown: next, n: cannot, N: cannot, s: isSetting(row) && same, S: isSetting(row) && same }[event.key];
       if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
@@ -224,19 +247,37 @@
   });
 
   /* ---- Sign sheet --------------------------------------------------------- */
-  const toConfirm = () => rows.filter((row) => stateOf(row) === "crit" && !confirmed.has(row.dataset.row));
+  const chosenOf = (look) => look.querySelector("input:checked");
+  const levelOf = (look) => Number(chosenOf(look)?.closest("label").dataset.level ?? 0);
+  /* A finding asks when it is new or worse than it was; the same as before is only answered. */
+  const isWorse = (look) => {
+    const answer = chosenOf(look)?.value, { before, level } = look.dataset;
+    return answer !== before && levelOf(look) >= 2 && levelOf(look) >= Number(level);
+  };
+  const toConfirm = () => [
+    ...rows.filter((row) => stateOf(row) === "crit" && !confirmed.has(row.dataset.row)),
+    ...looks.filter((look) => isWorse(look) && !confirmed.has(look.dataset.look)),
+  ];
   const send = () => {
     for (const code of confirmed) form.append(make("input", { type: "hidden", name: "confirm", value: code }));
     form.requestSubmit();
   };
+  const saidOf = (item) => {
+    const { row, look, label, unit, before, beforeAt, decimals } = item.dataset;
+    if (look) {
+      const was = beforeAt ? `was ${all("input", item).find((one) => one.value === before)?.nextElementSibling.firstChild.textContent ?? before} at ${beforeAt}` : "not looked at before";
+      return [look, `${label}: ${chosenOf(item).nextElementSibling.firstChild.textContent}`, was];
+    }
+    const was = before ? `was ${shown(Number(before), Number(decimals))} ${unit} at ${beforeAt}` : "no value before";
+    return [row, `${label} ${boxOf(item).value} ${unit}`, was];
+  };
   const openSheet = (items) => {
     const list = sheet.querySelector("[data-items]"), go = sheet.querySelector("[data-confirm-sign]");
-    list.replaceChildren(...items.map((row) => {
-      const { label, unit, before, beforeAt, decimals } = row.dataset;
-      const was = before ? `was ${shown(Number(before), Number(decimals))} ${unit} at ${beforeAt}` : "no value before";
-      const line = make("div", { className: "confirmrow" }, make("p", {}, make("b", { textContent: `${label} ${boxOf(row).value} ${unit}` }), make("small", { textContent: was })));
+    list.replaceChildren(...items.map((item) => {
+      const [code, said, was] = saidOf(item);
+      const line = make("div", { className: "confirmrow" }, make("p", {}, make("b", { textContent: said }), make("small", { textContent: was })));
       const button = make("button", { type: "button", className: "btn touch", textContent: "Correct, confirm" });
-      button.addEventListener("click", () => { confirmed.add(row.dataset.row); button.disabled = true; button.textContent = "Confirmed"; go.disabled = toConfirm().length > 0; });
+      button.addEventListener("click", () => { confirmed.add(code); button.disabled = true; button.textContent = "Confirmed"; go.disabled = toConfirm().length > 0; });
       line.append(button);
       return line;
     }));
@@ -246,12 +287,9 @@
   sheet.querySelector("[data-confirm-sign]").addEventListener("click", send);
   signButton.type = "button";
   signButton.addEventListener("click", () => { const items = toConfirm(); if (items.length) openSheet(items); else send(); });
-
-  /* Unsaved values: leaving asks first. */
-  let isSending = false;
-  form.addEventListener("submit", () => { isSending = true; });
-  addEventListener("beforeunload", (event) => { if (!isSending && rows.some((row) => boxOf(row).value)) event.preventDefault(); });
+  for (const look of looks) look.addEventListener("change", () => confirmed.delete(look.dataset.look));
 
   paint();
-  if (rows.length) pick(rows.find((row) => row.querySelector(".errorlist")) ?? rows[0]);
+  const start = rows.find((row) => row.querySelector(".errorlist")) ?? firstOpen();
+  if (start) pick(start); else leaveRows();
 })();

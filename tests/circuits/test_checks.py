@@ -13,8 +13,10 @@ from circuits.actions.checks import (
     amend_check,
     record_check,
 )
+from circuits.actions.withdrawal import WithdrawnAlready, withdraw_check
 from circuits.document import Typed, UnreadableCheck
 from circuits.models import Check
+from circuits.slips import MENDED, UNDONE
 from tests.factories import NOON
 from web.problems import NeedsConfirmation, RuleBroken
 
@@ -170,9 +172,99 @@ def test_an_amendment_needs_a_reason(run, specialist):
     first = check(run, specialist)
 
     with pytest.raises(RuleBroken, match="Say why"):
-        amend_check(check=first, values={"blood_flow": 4.2}, by=specialist, at=NOON, reason=" ")
+        amend_check(
+            check=first,
+            values={"blood_flow": 4.2},
+            by=specialist,
+            at=NOON + timedelta(minutes=19),
+            reason=" ",
+        )
 
     assert Check.objects.count() == 1
+
+
+def test_who_signed_mends_a_slip_within_a_quarter_of_an_hour_without_a_reason(
+    run, specialist, nurse
+):
+    first = check(run, specialist)
+    mend = {"check": first, "values": {"blood_flow": "4.4"}}
+    with pytest.raises(RuleBroken, match="Say why"):
+        amend_check(**mend, by=nurse, at=NOON + timedelta(minutes=5))
+    mended = amend_check(**mend, by=specialist, at=NOON + timedelta(minutes=18))
+
+    assert mended.reason == MENDED
+    first.refresh_from_db()
+    assert first.document["values"]["blood_flow"]["value"] == "4.10"
+
+
+def test_a_value_typed_in_the_unit_of_the_site_is_stored_in_its_own_and_kept_as_typed(
+    run, specialist
+):
+    typed = Typed(
+        checked_at=NOON,
+        values={"po2_post": "50.7", "blood_flow": "4100"},
+        units={"po2_post": "kPa", "blood_flow": "mL/min"},
+    )
+    recorded = record_check(run=run, typed=typed, by=specialist, at=NOON)
+
+    assert recorded.document["values"]["po2_post"] == {
+        "value": "380.281",
+        "method": "typed",
+        "as_entered": {"value": "50.7", "unit": "kPa"},
+    }
+    assert Decimal(recorded.document["values"]["blood_flow"]["value"]) == Decimal("4.1")
+
+
+def test_a_unit_that_is_not_offered_is_refused(run, specialist):
+    typed = Typed(checked_at=NOON, values={"fdo2": 1}, units={"fdo2": "kPa"})
+
+    with pytest.raises(UnreadableCheck, match="not taken in"):
+        record_check(run=run, typed=typed, by=specialist, at=NOON)
+
+
+def test_a_check_of_another_patient_is_withdrawn_and_counts_no_more(run, specialist, nurse):
+    good = check(run, specialist)
+    wrong = check(run, specialist, minutes=60, p_drainage=-118)
+    withdraw = {"check": wrong, "by": nurse, "at": NOON + timedelta(minutes=70)}
+    with pytest.raises(RuleBroken, match="Say why"):
+        withdraw_check(**withdraw)
+    gone = withdraw_check(**withdraw, reason="Read at bed 4.")
+
+    assert list(run.checks.current()) == [good]
+    assert list(run.checks.newest()) == [gone, good]
+    assert not Alert.objects.open().filter(code="p_drainage.low").exists()
+    assert run.dues.get(kind="check", settled_at=None).due_at == NOON + timedelta(minutes=60)
+    with pytest.raises(WithdrawnAlready):
+        withdraw_check(**{**withdraw, "check": gone}, reason="Again.")
+    with pytest.raises(AmendedMeanwhile):
+        withdraw_check(**withdraw, reason="Again.")
+    with pytest.raises(RuleBroken, match="entered in error"):
+        amend_check(check=gone, values={}, by=specialist, at=NOON, reason="But it was so.")
+
+
+def test_the_only_check_undone_at_once_leaves_no_alert_resting_on_nothing(run, specialist):
+    typed = Typed(
+        checked_at=NOON,
+        values={"p_drainage": -160},
+        findings={"air": "bubble_pre_pump"},
+    )
+    signed = record_check(run=run, typed=typed, by=specialist, at=NOON, confirmed=["p_drainage"])
+    assert Alert.objects.open().filter(severity=3).count() == 2
+
+    undone = withdraw_check(check=signed, by=specialist, at=NOON + timedelta(seconds=15))
+
+    assert undone.reason == UNDONE
+    assert not Alert.objects.open().attention().exists()
+
+
+@pytest.mark.parametrize("seconds", [16, 600])
+def test_after_some_seconds_a_check_is_not_undone_without_a_reason(run, specialist, seconds):
+    signed = check(run, specialist)
+
+    with pytest.raises(RuleBroken, match="Say why"):
+        withdraw_check(
+            check=signed, by=specialist, at=signed.entered_at + timedelta(seconds=seconds)
+        )
 
 
 def test_a_check_that_says_nothing_is_refused(run, specialist):

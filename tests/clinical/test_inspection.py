@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.findings import Severity
-from clinical.inspection import ITEMS, Look, Per, UnknownItem, assess_looks, core_items, item
+from clinical.inspection import ITEMS, Look, Per, UnknownItem, assess_looks, item
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,23 +20,6 @@ def test_an_item_has_answers_of_which_one_needs_nobody(one):
     assert None in severities
     assert any(severities)
     assert one.source.startswith("bedside 1.4")
-
-
-def test_the_core_items_are_those_of_an_hourly_check():
-    assert [one.code for one in core_items()] == [
-        "air",
-        "chatter",
-        "colour_difference",
-        "pump_sound",
-        "plasma_leak",
-        "clot_fibrin",
-        "gas_line_connected",
-        "cannula_site",
-        "limb",
-        "hand_crank",
-        "clamps_at_bedside",
-        "backup_console",
-    ]
 
 
 def test_cannulas_and_limbs_are_looked_at_one_by_one():

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.age import AgeGroup
-from clinical.inspection import core_items
 from clinical.measures import (
     MEASURES,
     Kind,
@@ -58,10 +57,6 @@ def test_the_accepted_units_can_be_converted(one):
     for unit in (*one.accepted_units, *one.factors):
         if one.unit:
             assert one.to_unit(Decimal(1), unit) is not None
-
-
-def test_the_core_of_a_check_has_seventeen_to_twenty_five_entries():
-    assert 17 <= len(core_measures()) + len(core_items()) <= 25
 
 
 def test_the_core_measures_are_those_of_an_hourly_check():

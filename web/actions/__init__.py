@@ -9,6 +9,7 @@ from web.actions.checklists import (
     tap_item,
 )
 from web.actions.documents import approve_document, draft_document
+from web.actions.drafts import drop_draft, forget_drafts, keep_draft, reopen_draft, settle_draft
 from web.actions.jobs import ask_for_job, cancel_job, claim_job, end_job, report_progress
 
 __all__ = [
@@ -20,9 +21,14 @@ __all__ = [
     "cancel_job",
     "claim_job",
     "draft_document",
+    "drop_draft",
     "end_checklist",
     "end_job",
+    "forget_drafts",
+    "keep_draft",
+    "reopen_draft",
     "report_progress",
+    "settle_draft",
     "start_checklist",
     "store_attachment",
     "tap_item",

@@ -2,6 +2,7 @@
 
 from web.models.attachment import Attachment
 from web.models.checklist import Answer, ChecklistRun, ChecklistTap
+from web.models.draft import Draft
 from web.models.idempotency import IdempotencyRecord
 from web.models.job import Job
 from web.models.site_document import SiteDocument
@@ -11,6 +12,7 @@ __all__ = [
     "Attachment",
     "ChecklistRun",
     "ChecklistTap",
+    "Draft",
     "IdempotencyRecord",
     "Job",
     "SiteDocument",
