@@ -63,6 +63,7 @@ PAGES = (
     ),
     Page("Recalls", "package-x", "circuits:recall-list", Permission.CATALOGUE_VIEW),
     Page("Incidents", "shield-alert", "circuits:incident-list", Permission.CATALOGUE_VIEW),
+    Page("Check sets", "sliders-horizontal", "circuits:check-sets", Permission.SITE_DATA_DRAFT),
     Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),
     Page("Audit", "scroll-text", "access-list", Permission.AUDIT_VIEW),
 )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from circuits.actions.adjuncts import start_adjunct
+from circuits.actions.check_sets import draft_check_sets
 from circuits.actions.consoles import add_console
 from circuits.actions.exchange import NewPart
 from circuits.actions.kit import add_kit
@@ -15,6 +16,7 @@ from circuits.actions.stock import quarantine_stock
 from circuits.actions.support import record_cannula
 from circuits.actions.transport import plan_leg
 from circuits.actions.weaning import start_trial
+from circuits.asked import CHECK_SETS
 from circuits.models import (
     Adjunct,
     Check,
@@ -29,6 +31,7 @@ from circuits.models import (
     StockLot,
     StockMovement,
 )
+from clinical.checkset import DEFAULT_BODY
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
@@ -47,7 +50,7 @@ from patients.models import (
 )
 from tests.architecture.walk import urls
 from tests.scenarios import device
-from web.models import ChecklistRun
+from web.models import ChecklistRun, SiteDocument
 
 NO_PAGES = {
     "checklist-answer", "checklist-end", "circuits:standby-list", "circuits:task-do",
@@ -55,6 +58,7 @@ NO_PAGES = {
     "alerts:alert-acknowledge", "staffing:shifts-publish", "staffing:shift-cancel",
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
     "reports:report-file", "reports:run-sign", "reports:run-summary",
+    "circuits:check-draft", "circuits:check-undo",
     "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
     "circuits:part-photo", "circuits:device-labels-read",
     "reports:recall-trace", "reports:incident-report", "circuits:recall-search",
@@ -136,6 +140,8 @@ def _path(name, keys, run):
     route = next(one.route for one in urls() if one.name == name)
     if "<" not in route:
         return reverse(name)
+    if name == "circuits:layer-edit":
+        return reverse(name, args=[run.unit.centre.public_id, "round"])
     others = {"circuits:recall-tell": run, "episodes:merge-create": run.patient}
     second = [others[name].public_id] if name in others else []
     return reverse(name, args=[keys.get(name, run).public_id, *second])
@@ -152,7 +158,8 @@ def _keys(ward, run):
         "patients:patient-detail": run.patient,
         "patients:patient-correct": run.patient,
         "circuits:check-detail": check,
-        "circuits:check-amend": check,
+        **{f"circuits:check-{page}": check for page in ("amend", "signed", "withdraw")},
+        **_check_sets(run),
         **_care(run),
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
@@ -176,6 +183,16 @@ def _keys(ward, run):
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
     }
+
+
+def _check_sets(run):
+    """Return the centre whose checks are edited, and a draft, made here."""
+    centre = run.unit.centre
+    draft = SiteDocument.objects.filter(kind=CHECK_SETS).first() or draft_check_sets(
+        centre=centre, body=DEFAULT_BODY, note="", by=run.entered_by, at=run.started_at
+    )
+    pages = ("layer-create", "layer-edit", "sets-shown")
+    return {**{f"circuits:{name}": centre for name in pages}, "circuits:sets-approve": draft}
 
 
 def _standing(run):
@@ -298,4 +315,9 @@ def _care(run):
 
 
 def _who(name):
-    return {"styleguide": "administrator", "account_login": None}.get(name, "coordinator")
+    others = {
+        "styleguide": "administrator",
+        "circuits:sets-approve": "director",
+        "account_login": None,
+    }
+    return others.get(name, "coordinator")

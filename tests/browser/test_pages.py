@@ -31,10 +31,11 @@ def rounds(places_, people, screen, theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_page_is_accessible_in_every_theme_and_as_wide_as_a_phone(
-    screen, ward, settings, coordinator, administrator, theme
+    screen, ward, settings, coordinator, director, administrator, theme
 ):
     settings.DEMO = True
     people = {"coordinator": coordinator, "administrator": administrator, None: None}
+    people["director"] = director
     width, faults = THEMES[theme]["width"], {}
     asked = ASKED_AT_NIGHT if theme == "night" else ASKED
 
