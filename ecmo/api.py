@@ -23,7 +23,7 @@ from circuits.api.cannulas import CannulaEndpoint
 from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
 from circuits.api.catalogue import DeviceModelEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
-from circuits.api.checks import AmendmentEndpoint, CheckEndpoint
+from circuits.api.checks import AmendmentEndpoint, CheckEndpoint, CheckWithdrawalEndpoint
 from circuits.api.consoles import ConsoleEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
@@ -153,6 +153,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/passports": PassportEndpoint,
     f"{RUN}/checks": CheckEndpoint,
     f"{RUN}/checks/<uuid:check_id>/amendments": AmendmentEndpoint,
+    f"{RUN}/checks/<uuid:check_id>/withdrawals": CheckWithdrawalEndpoint,
     f"{RUN}/complications": ComplicationEndpoint,
     f"{RUN}/bleedings": BleedingEndpoint,
     f"{RUN}/blood-products": BloodProductEndpoint,

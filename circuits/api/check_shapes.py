@@ -11,6 +11,7 @@ from circuits.history import Amended, ChartedCheck
 from circuits.models import CheckKind
 from clinical.check import FDO2, FLOW, FLOW_ML_MIN
 from clinical.measures import MEASURES
+from clinical.units import ucum
 from patients.models import WeaningKind
 from web.shapes import (
     Input,
@@ -95,7 +96,10 @@ class CheckShape(Shape):
         source="check.device_at", allow_null=True, help_text="clock of the device that sent it"
     )
     note = serializers.CharField(source="check.note")
-    reason = serializers.CharField(source="check.reason", help_text="why amended")
+    reason = serializers.CharField(source="check.reason", help_text="why amended or withdrawn")
+    is_withdrawn = serializers.BooleanField(
+        source="check.is_withdrawn", help_text="entered in error: it does not count"
+    )
     values = serializers.SerializerMethodField()
     not_done = serializers.DictField(
         source="check.document.not_done", child=serializers.CharField()
@@ -203,11 +207,13 @@ class CheckValues(Input):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take each value in its own unit; refuse one sent in a unit that it has not."""
         units, values = attrs.pop("units"), attrs["values"]
-        wrong = {}
+        attrs["units"], wrong = {}, {}
         for code, unit in units.items():
             others = OTHER_UNITS.get(code, {})
             if unit in others and code in values:
                 values[others[unit]] = values.pop(code)
+            elif code in MEASURES and ucum(unit) in MEASURES[code].other_units:
+                attrs["units"][code] = ucum(unit)
             elif unit not in _own_units(code):
                 wrong[code] = _wrong_unit(code, unit)
         if wrong:
@@ -225,7 +231,8 @@ def _own_units(code: str) -> set[str]:
 def _wrong_unit(code: str, unit: str) -> list[str]:
     if code not in MEASURES:
         return [f"No measure is called {code}."]
-    taken = " or ".join([MEASURES[code].unit, *OTHER_UNITS.get(code, ())])
+    units = (MEASURES[code].unit, *OTHER_UNITS.get(code, ()), *MEASURES[code].other_units)
+    taken = " or ".join(dict.fromkeys(units))
     return [
         f"{MEASURES[code].label} is taken in {taken}, not in {unit}. Convert it, or look again."
     ]
@@ -255,4 +262,21 @@ class AmendmentInput(CheckValues):
     """What is amended in a check, and why. `version` is the one that the user had before them."""
 
     version = serializers.IntegerField(min_value=1)
-    reason = serializers.CharField(max_length=300)
+    reason = serializers.CharField(
+        max_length=300,
+        default="",
+        allow_blank=True,
+        help_text="may be left out by who signed, within 15 min: a slip",
+    )
+
+
+class CheckWithdrawalInput(Input):
+    """Why a check was entered in error. `version` is the one that the user had before them."""
+
+    version = serializers.IntegerField(min_value=1)
+    reason = serializers.CharField(
+        max_length=300,
+        default="",
+        allow_blank=True,
+        help_text="may be left out by who signed, within seconds: an undo",
+    )

@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.queries import may
 from circuits.actions.checks import AmendedMeanwhile, amend_check, record_check
+from circuits.actions.withdrawal import withdraw_check
 from circuits.api.base import OfRun
-from circuits.api.check_shapes import AmendmentInput, CheckInput, CheckShape
+from circuits.api.check_shapes import AmendmentInput, CheckInput, CheckShape, CheckWithdrawalInput
 from circuits.document import Typed
 from circuits.history import ChartedCheck, charted
 from circuits.models import Check, CheckKind
@@ -26,7 +27,17 @@ from web.filters import Filters
 from web.idempotency import idempotent
 
 P = Permission
-TYPED = ("checked_at", "values", "methods", "not_done", "findings", "kind", "trial", "note")
+TYPED = (
+    "checked_at",
+    "values",
+    "units",
+    "methods",
+    "not_done",
+    "findings",
+    "kind",
+    "trial",
+    "note",
+)
 
 
 CHECK_EXAMPLE = OpenApiExample(
@@ -80,8 +91,10 @@ class CheckEndpoint(ChecksOfRun, Listed, Shown):
     }
 
     def visible_rows(self) -> QuerySet[Check]:
-        """Of the run."""
-        rows = self.parent.checks.current().select_related("run", "performed_by", "transmitted_by")
+        """Of the run; one that was withdrawn is answered when it is asked for by its id."""
+        checks = self.parent.checks
+        rows = checks.newest() if "check_id" in self.kwargs else checks.current()
+        rows = rows.select_related("run", "performed_by", "transmitted_by")
         ordered: QuerySet[Check] = rows.order_by("-checked_at", "-entered_at", "-pk")
         return ordered
 
@@ -137,13 +150,29 @@ class AmendmentEndpoint(ChecksOfRun, Listed):
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Write a new version; 409 `amended_meanwhile` if `version` is no longer the newest."""
         facts = self.read(AmendmentInput)
+        check = self.newest(facts.pop("version"))
+        return self.created(amend_check(check=check, **facts, by=self.user, at=self.at))
+
+    def newest(self, version: int) -> Check:
+        """The newest version, if it is the one that the user had before them."""
         versions = list(self.get_queryset())
         if not versions:
             raise Http404("This run has no such check.")
-        version = facts.pop("version")
         if versions[0].version != version:
             raise AmendedMeanwhile(
                 "Somebody amended this check while you had it open. Open it again, look at what "
                 "it says now, then amend that."
             )
-        return self.created(amend_check(check=versions[0], **facts, by=self.user, at=self.at))
+        return versions[0]
+
+
+class CheckWithdrawalEndpoint(AmendmentEndpoint):
+    """The withdrawal of a check that was entered in error."""
+
+    @extend_schema(request=CheckWithdrawalInput, responses={201: CheckShape})
+    @idempotent
+    def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Withdraw a check: it counts no more, and stays readable."""
+        facts = self.read(CheckWithdrawalInput)
+        check = self.newest(facts.pop("version"))
+        return self.created(withdraw_check(check=check, **facts, by=self.user, at=self.at))

@@ -17,8 +17,6 @@ from patients.models import Mode
 from web.fields import ClinicalDateTimeField
 from web.formbase import ClockedForm, OnceForm
 
-NOTE = {"label": "What changes, and why", "max_length": 300}
-
 
 def _many(label: str, choices: Any, help_text: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
@@ -51,7 +49,7 @@ class LayerForm(OnceForm):
     values = _many("Values", [(g.label, [(c, MEASURES[c].label) for c in g.codes]) for g in GROUPS])
     looks = _many("Looked at", [(code, one.label) for code, one in ITEMS.items()])
     is_deleted = forms.BooleanField(label="Delete this layer", required=False)
-    note = forms.CharField(**NOTE)
+    note = forms.CharField(label="What changes, and why", max_length=300)
 
     def body_with(self, body: Mapping[str, Any], layer: str) -> dict[str, Any]:
         """Return the table with this layer in the place of `layer`, or at its end, or without it."""
@@ -82,7 +80,7 @@ class ShownForm(OnceForm):
         required=False,
         help_text="Empty: never. Pressures are not asked.",
     )
-    note = forms.CharField(**NOTE)
+    note = forms.CharField(label="What changes, and why", max_length=300)
 
     def __init__(self, *args: Any, sets: Sets, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -71,7 +71,7 @@ def check_create(request: UserRequest, public_id: str) -> HttpResponse:
     at = timezone.now()
     run = open_run(request, public_id, Permission.CHECK_RECORD, what="new check")
     if was_done(request):
-        return redirect("circuits:check-detail", public_id=request.POST[KEY])
+        return redirect("circuits:check-signed", public_id=request.POST[KEY])
     segments = segments_of(run)
     kind = _kind(request)
     asked = asked_of(run, kind, segments, at, still=request.GET.getlist("ask"))

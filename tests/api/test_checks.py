@@ -71,12 +71,12 @@ def test_flow_in_millilitres_and_fdo2_in_percent_are_understood(sam, checks):
 
 
 def test_a_wrong_unit_is_refused_with_the_one_that_is_taken(sam, checks):
-    answer = sam.post(checks, {**charted(), "units": {"p_drainage": "kPa"}})
+    answer = sam.post(checks, {**charted(), "units": {"p_drainage": "psi"}})
 
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert error["rule"] == "wrong_unit"
-    assert "mm[Hg], not in kPa" in error["message"]
+    assert "cm[H2O], not in psi" in error["message"]
     assert not Check.objects.exists()
 
 
@@ -182,6 +182,28 @@ def test_a_stale_amendment_is_refused(sam, checks):
     assert answer.status_code == 409
     assert answer.json()["code"] == "amended_meanwhile"
     assert Check.objects.count() == 2
+
+
+def test_a_check_entered_in_error_is_withdrawn_and_still_answered_by_its_id(sam, checks):
+    first = sam.post(checks, charted()).json()
+    one = f"{checks}{first['check_id']}/"
+
+    answer = sam.post(f"{one}withdrawals/", {"version": 1, "reason": "Another bed."})
+
+    assert answer.status_code == 201, answer.json()
+    assert sam.get(checks).json()["results"] == []
+    assert sam.get(one).json()["is_withdrawn"] is True
+    again = sam.post(f"{one}withdrawals/", {"version": 1, "reason": "Another bed."})
+    assert again.status_code == 409
+
+
+def test_a_value_is_taken_in_a_unit_in_which_a_site_may_show_it(sam, checks):
+    sent = {**charted(), "values": {"po2_post": "50.7"}, "units": {"po2_post": "kPa"}}
+
+    value = sam.post(checks, sent).json()["values"]["po2_post"]
+
+    assert value["value"] == "380.281"
+    assert value["as_entered"] == {"value": "50.7", "unit": "kPa"}
 
 
 def test_a_colleague_may_have_read_it_but_not_an_observer(sam, checks, nurse, observer):
