@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from accounts.access import UserRequest, held, requires
 from accounts.permissions import Permission
@@ -111,12 +112,11 @@ def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Ch
 
 
 @requires(Permission.CHECK_RECORD)
+@require_POST
 def check_draft(request: UserRequest, public_id: str) -> HttpResponse:
     """Keep what is being typed, or forget it; 204 once it is kept."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.CHECK_RECORD, what="new check")
-    if request.method != "POST":
-        return redirect("circuits:check-create", public_id=run.public_id)
     fields = {n: v for n, v in request.POST.items() if n != "csrfmiddlewaretoken"}
     try:
         if fields.pop("forget", ""):
