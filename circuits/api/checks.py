@@ -155,7 +155,7 @@ class AmendmentEndpoint(ChecksOfRun, Listed):
 
     def newest(self, version: int) -> Check:
         """The newest version, if it is the one that the user had before them."""
-        versions = list(self.get_queryset())
+        versions: list[Check] = list(self.get_queryset())
         if not versions:
             raise Http404("This run has no such check.")
         if versions[0].version != version:
