@@ -25,6 +25,7 @@ from patients.access import open_run
 from patients.models import Run
 from patients.queries import banner_of, limits_of, segments_of
 from patients.watched import watched
+from web import times
 from web.actions import drop_draft, keep_draft, settle_draft
 from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
@@ -114,7 +115,7 @@ def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Ch
 @requires(Permission.CHECK_RECORD)
 @require_POST
 def check_draft(request: UserRequest, public_id: str) -> HttpResponse:
-    """Keep what is being typed, or forget it; 204 once it is kept."""
+    """Keep what is being typed, or forget it; the answer is the time at which it was kept."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.CHECK_RECORD, what="new check")
     fields = {n: v for n, v in request.POST.items() if n != "csrfmiddlewaretoken"}
@@ -125,7 +126,7 @@ def check_draft(request: UserRequest, public_id: str) -> HttpResponse:
             keep_draft(key=draft_key(run), fields=fields, by=request.user, at=at)
     except RuleBroken as broken:
         return HttpResponse(broken.message, status=broken.status)
-    return HttpResponse(status=204)
+    return HttpResponse(times.clock(timezone.localtime(at)), content_type="text/plain")
 
 
 def _show_check(

@@ -11,7 +11,6 @@
   const told = form.querySelector("[data-kept]");
   const OLD_AFTER = 30 * 60_000, PAUSE = 250;
   const NOT_KEPT = new Set(["csrfmiddlewaretoken", "confirm", "kind", "checked_at"]);
-  const clock = (moment) => moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const say = (text, state) => { told.hidden = false; told.textContent = text; told.dataset.state = state; };
 
   /* ---- Bring back ---------------------------------------------------------- */
@@ -49,7 +48,7 @@
       const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content };
       const answer = await fetch(address, { method: "POST", body: body(), headers, redirect: "manual", keepalive: true });
       if (mine !== turn || isSent) return;
-      if (answer.ok) say(`Draft saved ${clock(new Date())}`, "kept");
+      if (answer.ok) say(`Draft saved ${await answer.text()}`, "kept");
       else say("Draft not saved: sign in again, then go on", "local");
     } catch {
       if (mine === turn) say("Draft not saved: no connection", "local");

@@ -115,6 +115,14 @@
     signButton.textContent = old ? `${old} to look at again` : stuck ? `${stuck} not possible` : !done ? `${left} left` : left ? `Sign, ${left} left out` : "Sign check";
   };
   const paint = () => { rows.forEach(sayOn); reckon(); count(); drawPad(); };
+  /* After a key only what it changed is drawn: a slow tablet must show it within a tenth of a second. */
+  const paintKey = (row) => {
+    sayOn(row); reckon(); count();
+    const read = row === current && !isAsking && pad.querySelector(".read");
+    if (!read || pad.querySelector(".msg")) { drawPad(); return; }
+    read.firstChild.textContent = boxOf(row).value;
+    read.dataset.state = stateOf(row);
+  };
 
   /* ---- Keypad ------------------------------------------------------------- */
   const key = (label, act, className = "", aria = "") => {
@@ -158,6 +166,7 @@
     methodOf(current).value = "";
     delete current.dataset.old;
     reasonOf(current).value = reason;
+    paint();
     form.dispatchEvent(new Event("change"));
     next();
   };
@@ -180,7 +189,7 @@
     const { label, unit, before, beforeAt } = current.dataset;
     const head = make("p", { className: "head" }, make("b", { textContent: label }));
     if (before) head.append(make("small", { textContent: `was ${shown(Number(before), Number(current.dataset.decimals))} at ${beforeAt}` }));
-    const read = make("p", { className: "read", textContent: boxOf(current).value }, make("u", { textContent: unit }));
+    const read = make("p", { className: "read" }, document.createTextNode(boxOf(current).value), make("u", { textContent: unit }));
     read.dataset.state = stateOf(current);
     const keys = make("div", { className: "keys" });
     keys.append(...["7", "8", "9", "4", "5", "6", "1", "2", "3"].map((digit) => key(digit, () => type(digit))));
@@ -207,7 +216,7 @@
   const leaveRows = () => {
     current = null;
     for (const one of rows) one.removeAttribute("aria-current");
-    paint();
+    drawPad();
   };
   const pick = (row) => {
     current = row;
@@ -215,7 +224,7 @@
     for (const one of rows) one.toggleAttribute("aria-current", one === row), row === one && one.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
     boxOf(row).focus({ preventScroll: true });
-    paint();
+    drawPad();
   };
 
   /* ---- Events ------------------------------------------------------------- */
@@ -225,7 +234,7 @@
     if (isKeyless) box.inputMode = "none";
     row.addEventListener("click", (event) => { if (!event.target.closest("select")) pick(row); });
     box.addEventListener("focus", () => { if (current !== row) pick(row); });
-    box.addEventListener("input", (event) => { box.value = box.value.replace(/^-/, MINUS); delete row.dataset.old; if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paint(); });
+    box.addEventListener("input", (event) => { box.value = box.value.replace(/^-/, MINUS); delete row.dataset.old; if (event.detail !== "same") methodOf(row).value = box.value ? "typed" : ""; confirmed.delete(row.dataset.row); paintKey(row); });
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && row.dataset.old) { event.preventDefault(); stillSo(); return; }
       const act = { Enter: next, ArrowDown: next, n: cannot, N: cannot, s: isSetting(row) && same, S: isSetting(row) && same }[event.key];

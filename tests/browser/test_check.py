@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from circuits.models import Check
 from tests.browser.conftest import TABLET
+from tests.browser.hands import Finger
 from tests.browser.ward import ADULT, check
 from tests.scenarios import running_vv
 
@@ -18,7 +19,6 @@ READ = [  # in the order of the form; None: a setting that is still the same
     ("sat_pre_membrane", "71"), ("sat_post_membrane", "99"), ("temp_blood_out", "36.9"),
 ]  # fmt: skip
 SAVED = re.compile(r"/checks/[0-9a-f-]{36}/")
-MOST_TAPS = 45
 
 
 @pytest.fixture
@@ -44,46 +44,6 @@ def box(page, code):
 
 def state(page, code):
     return page.locator(f"[data-row={code}]").get_attribute("data-state")
-
-
-class Finger:
-    """Taps, counted."""
-
-    def __init__(self, page):
-        self.page, self.taps = page, 0
-
-    def tap(self, target):
-        target.tap()
-        self.taps += 1
-
-    def key(self, name):
-        self.tap(self.page.locator("#pad").get_by_role("button", name=name, exact=True))
-
-    def enter(self, digits):
-        for digit in digits:
-            self.key("Decimal point" if digit == "." else digit)
-        self.key("Next")
-
-
-def test_a_stable_check_by_touch_needs_few_taps_and_no_other_keyboard(bedside, run):
-    finger = Finger(bedside)
-
-    for _, digits in READ:
-        if digits is None:
-            finger.tap(bedside.get_by_role("button", name="I looked: still"))
-        else:
-            finger.enter(digits)
-    for look in bedside.locator("[data-look]").all():
-        finger.tap(look.locator("label").first)
-    finger.tap(bedside.get_by_role("button", name="Sign check", exact=True))
-
-    bedside.wait_for_url(SAVED)
-    values = Check.objects.filter(run=run).latest("pk").document["values"]
-    assert finger.taps <= MOST_TAPS
-    assert values["p_drainage"]["value"] == "-70"
-    assert {code for code, row in values.items() if row["method"] == "same"} == {
-        "pump_speed", "sweep_gas_flow", "fdo2",
-    }  # fmt: skip
 
 
 def test_nothing_is_filled_in_beforehand(bedside):
