@@ -41,8 +41,12 @@ def past_of(run: Run, values: Collection[str], looks: Collection[str], at: datet
     return Past(
         values={c: before for c in values if (before := _before(readings, c)) is not None},
         looks={c: look for c in looks if (look := _look(readings, c)) is not None},
-        series={c: [one.values.get(c) for one in lately] for c in values},
+        series={c: line for c in values if _is_line(line := [one.values.get(c) for one in lately])},
     )
+
+
+def _is_line(series: Sequence[Decimal | None]) -> bool:
+    return sum(value is not None for value in series) > 1
 
 
 def _before(readings: Sequence[Reading], code: str) -> Before | None:

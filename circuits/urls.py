@@ -48,6 +48,7 @@ urlpatterns = [
     path("runs/<uuid:public_id>/run/outcome/", support.outcome_record, name="outcome-record"),
     path("runs/<uuid:public_id>/checks/", checks.check_list, name="check-list"),
     path("runs/<uuid:public_id>/checks/new/", checks.check_create, name="check-create"),
+    path("runs/<uuid:public_id>/checks/paper.pdf", checks.check_paper, name="check-paper"),
     path("check-drafts/<uuid:public_id>/", checks.check_draft, name="check-draft"),
     path("check-sets/", check_sets.check_sets, name="check-sets"),
     path("check-sets/<uuid:public_id>/layers/", check_sets.layer_edit, name="layer-create"),

@@ -7,6 +7,7 @@ A40). Only what both records hold can contradict; what is not known agrees with 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
 
 NOBODY = "unknown"
 
@@ -58,3 +59,26 @@ def _doubts(unknown: Person, known: Person) -> Iterator[Doubt]:
         yield Doubt("unborn", "The known patient was born after flow on of the unknown one.")
     if known.died_at and unknown.seen_from and known.died_at < unknown.seen_from:
         yield Doubt("died", "The known patient had died before flow on of the unknown one.")
+
+
+ALIKE = 0.85
+"""How alike two whole names are (difflib ratio) to be taken for each other; a product default."""
+
+
+def is_mixed_up_easily(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two people (family and given name) could be mistaken: same or much alike.
+
+    The family name alone is enough if it is the same. An unknown name resembles nobody's.
+    """
+    (family, given), (family_too, given_too) = _plain(one), _plain(other)
+    if not family or not family_too or NOBODY in {family, family_too}:
+        return False
+    if family == family_too:
+        return True
+    whole, whole_too = f"{family} {given}".strip(), f"{family_too} {given_too}".strip()
+    return SequenceMatcher(None, whole, whole_too).ratio() >= ALIKE
+
+
+def _plain(name: tuple[str, str]) -> tuple[str, str]:
+    family, given = (" ".join(part.casefold().split()) for part in name)
+    return family, given

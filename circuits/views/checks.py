@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -17,16 +18,20 @@ from circuits.check_pages import draft_key, kept_draft, open_check, raised_by, u
 from circuits.forms.check import CheckForm
 from circuits.history import device_clock_off
 from circuits.models import Check, CheckKind
+from circuits.paper import render_paper
 from circuits.past import past_of
+from circuits.plain_text import text_of
 from circuits.queries import checks_of, versions_of
 from clinical.check import DELTA_P
 from clinical.measures import core_measures
 from patients.access import open_run
+from patients.lookalikes import lookalikes
 from patients.models import Run
 from patients.queries import banner_of, limits_of, segments_of
 from patients.watched import watched
 from web import times
 from web.actions import drop_draft, keep_draft, settle_draft
+from web.downloads import attached
 from web.once import KEY, do_once, was_done
 from web.pages import UNPROCESSABLE
 from web.problems import ErrorItem, NeedsConfirmation, RuleBroken
@@ -112,6 +117,24 @@ def _record(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> Ch
     )
 
 
+@requires(Permission.PATIENT_VIEW)
+def check_paper(request: UserRequest, public_id: str) -> HttpResponse:
+    """Hand out the blank paper form of a run, for when no tablet is at hand."""
+    at = timezone.now()
+    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="paper form of a check")
+    kind = _kind(request)
+    asked = asked_of(run, kind, segments_of(run), at)
+    form = reverse("circuits:check-create", args=[run.public_id])
+    content = render_paper(
+        run,
+        asked,
+        banner_of(run.patient, run, at),
+        request.build_absolute_uri(f"{form}?kind={kind}"),
+        at,
+    )
+    return attached(f"check-{run.public_id}.pdf", "application/pdf", content)
+
+
 @requires(Permission.CHECK_RECORD)
 @require_POST
 def check_draft(request: UserRequest, public_id: str) -> HttpResponse:
@@ -136,12 +159,15 @@ def _show_check(
     versions = versions_of(check)
     newest = versions[-1]
     stands = not newest.row.is_withdrawn
+    banner = banner_of(run.patient, run, at)
+    units = check_sets(run.unit.centre, at)[0].units
     context = {
         "run": run,
-        "banner": banner_of(run.patient, run, at),
+        "banner": banner,
+        "text": text_of(versions, banner, units),
         "check": newest,
         "versions": versions,
-        "shown_units": check_sets(run.unit.centre, at)[0].units,
+        "shown_units": units,
         "clock_off": device_clock_off(versions[0].row),
         "raised": raised_by(newest.row),
         "undo_for": undo_for,
@@ -163,6 +189,7 @@ def _page(request: UserRequest, run: Run, form: CheckForm, at: datetime) -> dict
         "banner": banner_of(run.patient, run, at),
         "form": form,
         "kinds": CheckKind.choices,
+        "lookalikes": lookalikes(run),
         "confirmed": request.POST.getlist("confirm"),
         "kept": None if form.is_bound else kept_draft(request.user, run, at),
         "due": run.dues.filter(kind="check", settled_at=None).first(),

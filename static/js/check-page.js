@@ -1,6 +1,20 @@
-/* A check that was just signed: the seconds in which it can be undone, counted down. */
+/* A check: copied as text, and while it was just signed the seconds in which it can be undone. */
 (() => {
   "use strict";
+  for (const button of document.querySelectorAll("[data-copies]")) {
+    const text = document.getElementById(button.dataset.copies), said = button.parentElement.querySelector("[data-copied]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      text.select();
+      try {
+        await navigator.clipboard.writeText(text.value);
+        said.textContent = "Copied.";
+      } catch {
+        said.textContent = "Selected: copy it with the keyboard.";
+      }
+    });
+  }
+
   const form = document.querySelector("form[data-undo]");
   if (!form) return;
   let left = Number(form.dataset.undo);

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from clinical.identity import Person, doubts
+from clinical.identity import Person, doubts, is_mixed_up_easily
 
 ON = datetime(2026, 3, 1, 3, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -47,3 +47,25 @@ def test_only_what_both_records_hold_can_contradict(unknown, known, codes):
 
 def _facts(person):
     return {name: getattr(person, name) for name in person.__slots__}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_alike"),
+    [
+        (("Canary", "Wren"), ("CANARY", "Una"), True),
+        (("Canary", "Wren"), ("Canery", "Wren"), True),
+        (("Canary", "Wren"), ("Sparrow", "Wren"), False),
+        (("Wren", "Canary"), ("Canary", "Wren"), False),
+        (("", "Wren"), ("", "Wren"), False),
+        (("Unknown", ""), ("Unknown", ""), False),
+        (("De  Vries", "Jan"), ("de vries", ""), True),
+        (("Abcdefghij", ""), ("Abcdefghxy", ""), False),
+        (("Abcdefghijklmnopqrst", ""), ("Abcdefghijklmnopqxyz", ""), True),
+        (("Abcdefghijklmnopqrst", ""), ("Abcdefghijklmnopwxyz", ""), False),
+    ],
+)
+def test_names_that_could_be_mistaken_are_alike_and_an_unknown_name_is_nobody_s(
+    one, other, is_alike
+):
+    assert is_mixed_up_easily(one, other) is is_alike
+    assert is_mixed_up_easily(other, one) is is_alike

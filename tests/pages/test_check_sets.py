@@ -3,12 +3,15 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pypdfium2
 import pytest
+import zxingcpp
 from django.urls import reverse
 from django.utils import timezone
 
 from circuits.asked import check_sets
 from circuits.models import Check
+from tests.factories import PatientFactory
 from tests.scenarios import running_vv
 from web.models import Draft, SiteDocument
 
@@ -104,6 +107,8 @@ def test_what_is_typed_is_kept_brought_back_and_put_aside_when_signed(client, ru
     )
     page = client.get(signed.url).text
     assert "Undo is possible" in page
+    assert "Circuit blood flow 4.20 L/min" in page
+    assert "Signed by Noor Nurse" in page
     assert "check-kept" not in client.get(reverse("circuits:check-create", args=args)).text
 
     undone = send(client, nurse, "circuits:check-undo", [Check.objects.get().public_id])
@@ -130,6 +135,31 @@ def test_the_kind_of_check_chooses_what_is_asked(client, run, nurse):
     assert 'name="v_sat_pre_membrane"' not in short
     assert 'name="o_air"' in short
     assert 'name="o_hand_crank"' in client.get(url, {"kind": "shift"}).text
+
+
+def test_the_paper_form_asks_what_the_site_asks_and_its_code_opens_the_form(client, run, nurse):
+    client.force_login(nurse)
+    answer = client.get(reverse("circuits:check-paper", args=[run.public_id]), {"kind": "short"})
+
+    (page, *_) = pypdfium2.PdfDocument(answer.content)
+    text = " ".join(page.get_textpage().get_text_bounded().split())
+    assert "CANARY, Wren" in text
+    assert "Drainage pressure mmHg" in text
+    assert "Pump sound" not in text
+    (code,) = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    assert code.text.endswith(f"/runs/{run.public_id}/checks/new/?kind=short")
+
+
+def test_a_name_much_like_this_one_in_the_unit_is_warned_of(client, run, unit, specialist, nurse):
+    client.force_login(nurse)
+    url = reverse("circuits:check-create", args=[run.public_id])
+    assert "Look at the wristband" not in client.get(url).text
+    other = PatientFactory(unit=unit, mrn="M2", family_name="Canary", given_name="Una", bed="9")
+    running_vv(other, specialist, at=run.started_at)
+
+    page = client.get(url).text
+    assert "Look at the wristband" in page
+    assert "Not CANARY, Una" in page
 
 
 def test_a_value_that_the_set_no_longer_asks_for_is_still_recorded(client, run, nurse):
