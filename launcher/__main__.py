@@ -1,5 +1,6 @@
 """`python -m launcher TARGET`: what the Makefile calls once `.venv` is there."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ TARGETS: dict[str, Callable[..., int | None]] = {
 
 def main(words: list[str]) -> int:
     """Do what a target says; a Problem becomes one line and exit code 1."""
+    # Each of the many programs that are started would compile the product anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         return TARGETS[words[0]](*words[1:]) or 0
     except Problem as problem:

@@ -1,5 +1,7 @@
 """The database of the run, and a network that ends at this machine."""
 
+import gc
+
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
@@ -13,6 +15,12 @@ settings.register_profile("ward", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("ward")
 
 pytest_plugins = ["tests.cast", "tests.mail", "tests.workers"]
+
+
+def pytest_collection_finish():
+    """What is imported by now stays: spare it the search for rubbish."""
+    gc.collect()
+    #gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Migrating with stand-ins makes the very database that Django's own thorough way makes."""
+"""Drawing lightly makes the very database that Django's own thorough way makes."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ import contextlib, django
 django.setup()
 from django.core.management import call_command
 from ecmo.management.commands import setup_database
-setup_database.light_options = contextlib.nullcontext
+setup_database.light_drawing = contextlib.nullcontext
 call_command("setup_database", verbosity=0)
 """
 SHAPE = """
@@ -43,7 +43,7 @@ def shape(url):
         return {(kind, name): text for kind, name, text in database.execute(SHAPE)}
 
 
-def test_stand_ins_change_nothing_in_the_database(django_db_setup):
+def test_drawing_lightly_changes_nothing_in_the_database(django_db_setup):
     with scratch() as addresses:
         environment = {**os.environ, **addresses, "DJANGO_SETTINGS_MODULE": "ecmo.settings"}
         command = [sys.executable, "-c", THOROUGH]

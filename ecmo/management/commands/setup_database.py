@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection, transaction
 from psycopg import sql
 
-from ecmo.migrating import light_options
+from ecmo.migrating import light_drawing
 from ecmo.roles import grant, harden
 
 LOCK = 0x45434D4F  # any number that only this command uses: "ECMO"
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Do it, one process at a time."""
         app = connection.settings_dict["USER"]
         password = connection.settings_dict["PASSWORD"]
-        with _as_owner(), _one_at_a_time(), light_options():
+        with _as_owner(), _one_at_a_time(), light_drawing():
             call_command("migrate", interactive=False, verbosity=options["verbosity"])
             with transaction.atomic():
                 _ensure_role(app, password)

@@ -13,7 +13,6 @@ from patients.actions.patient import correct_patient
 from tests.browser.pages import places
 from tests.factories import NOON
 from tests.interop.test_receiving import message, obx
-from tests.journeys.entries import Ward
 from tests.journeys.people import Person, machine
 
 NAMES = {
@@ -26,20 +25,14 @@ NAMES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
 @pytest.fixture(params=NAMES)
 def called(request):
     return NAMES[request.param].strip()
 
 
 @pytest.fixture
-def ward(patient, unit, specialist, lab_interface, called):
+def ward(ward, patient, specialist, lab_interface, called):
     """A ward with a message that waits; everything free to type is the name too."""
-    ward = Ward(patient, unit, specialist)
     held = message(obx(unit="parsec")).encode()
     answer = machine(lab_interface).post("/api/v1/hl7/", held, content_type="application/hl7-v2")
     assert answer.status_code == 200

@@ -9,9 +9,8 @@ from accounts.permissions import ROLES, Permission, Role
 from audit.models import Access
 from interop.models import Message
 from tests.cast import member
-from tests.factories import NOON
 from tests.interop.test_receiving import message
-from tests.journeys.entries import ENTRIES, IDS, Ward, count
+from tests.journeys.entries import ENTRIES, IDS, count
 from tests.journeys.people import Person, machine
 
 P, R = Permission, Role
@@ -132,16 +131,6 @@ READS = {
     "patient-trail": LEADS,
 }
 NEVER_AT_THE_BEDSIDE = [R.OBSERVER, R.REGISTRY, R.EQUIPMENT, R.ADMINISTRATOR, R.INTERFACE]
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def ward(patient, unit, specialist):
-    return Ward(patient, unit, specialist)
 
 
 def somebody(role, centre):

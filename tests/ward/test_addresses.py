@@ -6,8 +6,6 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from tests.factories import NOON
-from tests.journeys.entries import Ward
 from tests.journeys.people import Person
 
 PATHS = (
@@ -33,16 +31,6 @@ LISTS = [
     "circuits:device-list",
     "circuits:stock-list",
 ]
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def ward(patient, unit, specialist):
-    return Ward(patient, unit, specialist)
 
 
 @pytest.mark.parametrize("query", ["nobody", "%", "' OR 1=1 --", "🫀", "x" * 5000, "<b>"])

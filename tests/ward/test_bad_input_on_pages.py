@@ -11,7 +11,7 @@ from labs.models import Result
 from patients.models import Patient, Run, WeightEntry
 from staffing.models import Shift
 from tests.factories import NOON, PatientFactory
-from tests.journeys.entries import ENTRIES, IDS, TIMES, Ward, count
+from tests.journeys.entries import ENTRIES, IDS, TIMES, count
 from tests.journeys.people import Person, said
 from web.models import IdempotencyRecord
 
@@ -30,16 +30,6 @@ BEFORE_FLOW_IS_FINE = {
 NO_TIMES = ("25:00", "2 pm", "11/02 10:00", "yesterday", "0001-01-01 00:00", "\x00", "🕐" * 60)
 TEXTS = ("a\x00b", "Wren 🐦🫀", "<script>alert(1)</script>", "a\ud800b")
 NOT_TEXT = TIMES | {"client_uuid", "csrfmiddlewaretoken"}
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def ward(patient, unit, specialist):
-    return Ward(patient, unit, specialist)
 
 
 def refused(person, url, rows, /, **typed):

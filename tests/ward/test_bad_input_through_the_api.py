@@ -11,7 +11,6 @@ from drf_spectacular.generators import SchemaGenerator
 from circuits.models import Check, DeviceModel
 from patients.models import Patient, Run
 from tests.factories import NOON
-from tests.journeys.entries import Ward
 from tests.journeys.people import Person, machine
 from web.problems import PROBLEM_JSON
 
@@ -152,16 +151,6 @@ def address(path, ward):
         infusion_id=ward.infusion.public_id,
         public_id=key,
     )
-
-
-@pytest.fixture(autouse=True)
-def at_noon(time_machine):
-    time_machine.move_to(NOON, tick=False)
-
-
-@pytest.fixture
-def ward(patient, unit, specialist):
-    return Ward(patient, unit, specialist)
 
 
 @pytest.fixture
