@@ -97,6 +97,12 @@ def rights_in(user: User, unit: Unit) -> frozenset[Permission]:
     return in_unit | rights.get((unit.centre_id, None), frozenset())
 
 
+def rights_in_centre(user: User, centre: int) -> frozenset[Permission]:
+    """Return what the user of this request may do in one unit of a centre at least."""
+    rights = _rights(user).items()
+    return frozenset().union(*(held for (where, _), held in rights if where == centre))
+
+
 def require_in_unit(user: User, permission: Permission, unit: Unit, at: datetime) -> None:
     """Raise PermissionDenied unless `user` holds `permission` in `unit`."""
     if not may(user, permission, unit=unit, at=at):

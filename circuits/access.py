@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.access import row_or_refuse
+from accounts.access import rights_in_centre, row_or_refuse
 from accounts.models import Centre, Unit, User
 from accounts.permissions import Permission
 from circuits.models import Recall
@@ -21,7 +21,7 @@ def open_recall(user: User, public_id: UUID | str, permission: Permission, at: d
     recall = rows.filter(public_id=public_id).first()
     if recall is None:
         raise Http404("There is no such recall, or it is not yours to see.")
-    if not working_centres(user, permission, at).filter(pk=recall.centre_id).exists():
+    if permission not in rights_in_centre(user, recall.centre_id):
         words = permission.value.replace("_", " ")
         raise PermissionDenied(f"In {recall.centre} this needs the right to {words}.")
     return recall

@@ -64,7 +64,7 @@ class Passport:
 
 
 def passport(circuit: Circuit, at: datetime) -> Passport:
-    """Return the passport of a circuit (four statements, however many parts it had)."""
+    """Return the passport of a circuit (at most five statements, however many parts it had)."""
     uses = list(
         circuit.uses.select_related(
             "component__model", "entered_by", "removed_by", "went_out_with"
@@ -74,7 +74,7 @@ def passport(circuit: Circuit, at: datetime) -> Passport:
     photos, recalls, incidents = defaultdict(list), defaultdict(list), defaultdict(list)
     for photo in PartPhoto.objects.filter(use__circuit=circuit).select_related("entered_by"):
         photos[photo.use_id].append(photo)
-    for item in RecallItem.objects.filter(component__in=parts).select_related("recall"):
+    for item in RecallItem.objects.filter(component__in=parts).prefetch_related("recall"):
         recalls[item.component_id].append(item)
     for incident in DeviceIncident.objects.filter(component__in=parts):
         incidents[incident.component_id].append(incident)

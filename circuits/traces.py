@@ -1,12 +1,14 @@
 """The trace of a recall: who has a part now, who had one, what lies on the shelf, what can replace it.
 
-Seven statements, however many parts, patients and lots there are.
+Eight statements, however many parts, patients and lots there are.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Prefetch
 
 from accounts.models import Unit, User
 from accounts.permissions import Permission
@@ -152,20 +154,22 @@ def _exposures(
 ) -> list[Exposure]:
     by_part = {item.component_id: item for item in items if item.component_id}
     told = {step.run_id: step for step in steps if step.kind == StepKind.TOLD}
-    uses = ComponentUse.objects.filter(component__in=by_part).select_related(
-        "component__model", "circuit__run__patient", "circuit__run__unit__centre"
-    )
+    units = Prefetch("circuit__run__unit", Unit.objects.select_related("centre"))
+    uses = ComponentUse.objects.filter(component__in=by_part).prefetch_related(units)
+    uses = uses.select_related("circuit__run__patient")
     began: dict[tuple[int, int], datetime] = {}
     exposures = []
     for use in uses.order_by("installed_at", "pk"):
-        run = use.circuit.run
+        item, run = by_part[use.component_id], use.circuit.run
+        assert item.component is not None  # noqa: S101 -- by_part holds items of parts only
+        use.component = item.component
         key = (use.component_id, run.pk)
         since = began.pop(key, use.installed_at)
         if use.removed_reason == RemovalReason.MOVED:
             began[key] = since
             continue
         patient = run.patient if run.unit_id in seen else None
-        item, until = by_part[use.component_id], use.removed_at or at
+        until = use.removed_at or at
         exposures.append(Exposure(item, use, since, patient, until, told.get(run.pk)))
     return exposures
 

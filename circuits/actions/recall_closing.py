@@ -1,5 +1,6 @@
 """Close a recall: one person asks, another agrees. What is missing is said, one sentence each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.models import User
@@ -32,11 +33,14 @@ def missing_for_closing(recall: Recall) -> list[str]:
     return missing
 
 
-def check_can_close(recall: Recall, by: User) -> None:
-    """Raise NotReadyToClose or ClosedByTwo unless `by` may take the next step of closing."""
+def check_can_close(recall: Recall, by: User, missing: Sequence[str]) -> None:
+    """Raise NotReadyToClose or ClosedByTwo unless `by` may take the next step of closing.
+
+    `missing` is what `missing_for_closing` says.
+    """
     if recall.closed_at:
         raise ClosedByTwo(f"{recall} is closed already.")
-    if missing := missing_for_closing(recall):
+    if missing:
         raise NotReadyToClose(" ".join(missing))
     if recall.closing_asked_by_id == by.pk:
         raise ClosedByTwo(
@@ -44,10 +48,10 @@ def check_can_close(recall: Recall, by: User) -> None:
         )
 
 
-def can_close(recall: Recall, by: User) -> bool:
+def can_close(recall: Recall, by: User, missing: Sequence[str]) -> bool:
     """Say whether `check_can_close` lets it pass."""
     try:
-        check_can_close(recall, by)
+        check_can_close(recall, by, missing)
     except RuleBroken:
         return False
     return True
@@ -57,7 +61,7 @@ def can_close(recall: Recall, by: User) -> bool:
 def close_recall(*, recall: Recall, by: User, at: datetime, note: str = "") -> Recall:
     """Ask for closing or, as the second person, close. Its alerts close with it."""
     recall = Recall.objects.locked(recall.pk)
-    check_can_close(recall, by)
+    check_can_close(recall, by, missing_for_closing(recall))
     if recall.closing_asked_at is None:
         recall.closing_asked_at, recall.closing_asked_by = at, by
         kind = StepKind.CLOSING_ASKED

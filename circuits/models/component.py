@@ -78,6 +78,12 @@ class Component(models.Model):
         """The kind of part."""
         return self.model.kind
 
+    @property
+    def lot_and_serial(self) -> str:
+        """What its label says of lot and serial, or that it says nothing."""
+        lot = f"lot {self.lot}" if self.lot else "no lot on record"
+        return f"{lot}, {f'serial {self.serial}' if self.serial else 'no serial'}"
+
 
 class ComponentUseQuerySet(models.QuerySet["ComponentUse"]):
     def visible_to(self, user: User, at: datetime) -> "ComponentUseQuerySet":

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, held, requires, rights_in_centre
 from accounts.permissions import Permission
 from audit.actions import record_accesses
 from circuits.access import open_recall, working_centres
@@ -88,13 +88,13 @@ def recall_detail(request: UserRequest, public_id: str) -> HttpResponse:
         patient_keys=[patient.public_id for patient in found.patients],
         request_id=request.id,
     )
-    may_work = working_centres(request.user, P.CATALOGUE_EDIT, at).filter(pk=recall.centre_id)
+    missing = [] if recall.closed_at else missing_for_closing(recall)
     context = {
         "recall": recall,
         "trace": found,
-        "may_work": may_work.exists(),
-        "may_close": can_close(recall, request.user),
-        "missing": [] if recall.closed_at else missing_for_closing(recall),
+        "may_work": P.CATALOGUE_EDIT in rights_in_centre(request.user, recall.centre_id),
+        "may_close": can_close(recall, request.user, missing),
+        "missing": missing,
         "at": at,
     }
     return render(request, "circuits/recall_detail.html", context)

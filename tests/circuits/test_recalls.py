@@ -231,7 +231,7 @@ def test_a_recall_is_closed_when_everything_is_done_and_by_two(
     assert recall.closed_at is None
     with pytest.raises(ClosedByTwo, match="a second person"):
         close_recall(recall=recall, by=coordinator, at=NOON)
-    assert can_close(recall, director)
+    assert can_close(recall, director, missing_for_closing(recall))
     recall = close_recall(recall=recall, by=director, at=NOON)
 
     assert (recall.closing_asked_by, recall.closed_by) == (coordinator, director)
@@ -377,14 +377,14 @@ def test_the_trace_takes_as_many_statements_for_many_parts_as_for_few(
 ):
     ward(patient, coordinator, unit)
     recall = received(centre, coordinator)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         trace(recall, coordinator, NOON)
     for number in range(5):
         other = PatientFactory(unit=unit)
         put_in(running_vv(other, coordinator), coordinator, serial=f"T{number}")
         stock(unit, coordinator, lot=f"M{number}")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = trace(recall, coordinator, NOON)
 
     assert len(found.now) == 7
