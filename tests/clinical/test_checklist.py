@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from clinical.checklist import (
+    Item,
     Standing,
     default_body,
     default_kinds,
@@ -48,6 +49,22 @@ def test_a_value_on_a_line_is_inside_it(value, expected):
 @pytest.mark.parametrize(("value", "expected"), [("0", True), ("40", True), ("40.1", False)])
 def test_a_value_outside_the_hard_span_cannot_be(value, expected):
     assert is_possible(POTASSIUM, Decimal(value)) is expected
+
+
+def test_an_item_is_read_as_its_document_has_it_and_lacks_what_it_does_not_say():
+    said = {"label": "Potassium", "group": "Gas", "detail": "warm", "kind": "value"}
+    said |= {"unit": "mmol/L", "decimals": 1}
+    row = {"id": "k", **said, "hard": [0, 40], "caution": [None, 6], "stop": [None, 8]}
+
+    whole, bare = items_of({"items": [row, {"id": "clamp"}]})
+
+    spans = (
+        Span(Decimal(0), Decimal(40)),
+        Span(None, Decimal(6)),
+        Span(None, Decimal(8)),
+    )
+    assert whole == Item("k", **said, hard=spans[0], caution=spans[1], stop=spans[2])
+    assert bare == Item("clamp", "clamp")
 
 
 def test_an_item_without_lines_judges_nothing():

@@ -8,15 +8,32 @@ from clinical.complications import (
     ANY_FAULT,
     BY_CODE,
     CODES_OF_FAULT,
+    COMPLICATIONS,
     NO_FAULT,
     WITHIN,
+    Certainty,
+    ComplicationCode,
     codes_of,
     is_fault,
     is_told,
+    read,
 )
 
 OUT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+
+
+def test_the_list_is_read_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "codes.toml"
+    entry = '[[complication]]\ncode = "9"\ncategory = "other"\nlabel = "Hæmo"\n'
+
+    path.write_text(f'{entry}certainty = "ours"\n', encoding="utf-8")
+    assert read(path) == (ComplicationCode("9", "other", "Hæmo", Certainty.OURS),)
+    assert read() == COMPLICATIONS
+    for certainty, error in (('"guessed"', ValueError), ("", KeyError)):
+        path.write_text(entry + (f"certainty = {certainty}\n" if certainty else ""))
+        with pytest.raises(error):
+            read(path)
 
 
 @pytest.mark.parametrize("reason", sorted(NO_FAULT))

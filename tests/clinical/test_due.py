@@ -1,5 +1,6 @@
 """When checks, samples, reviews and owed entries fall due."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,9 @@ from clinical.due import (
     Due,
     Entered,
     check_due,
+    confirmation_due,
     debts,
+    fault_due,
     review_due,
     sample_due,
 )
@@ -93,6 +96,35 @@ def test_nothing_is_overdue_until_after_its_grace():
     assert due.is_overdue(ON + 50 * MINUTE + timedelta.resolution)
 
 
+@pytest.mark.parametrize(
+    ("due", "rule", "why"),
+    [
+        (
+            confirmation_due("VA", ON, 2.5),
+            "reconfiguration.limits",
+            "The support was converted to VA.",
+        ),
+        (
+            fault_due("gas_exchange", ON, 2.5),
+            "exchange.complication",
+            "Out for gas exchange: the registry asks for the matching complication.",
+        ),
+    ],
+    ids=["a conversion", "a fault"],
+)
+def test_what_follows_a_change_is_owed_within_the_sites_hours(due, rule, why):
+    late = ON + 2.5 * HOUR
+
+    assert due == Due(rule, ON, late, late, why, inputs={"due_h": "2.5"})
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_who_the_patient_is_stays_owed_until_it_is_known(is_known):
+    found = debts({"identity": 24}, Entered(is_identity_known=is_known), ON)
+
+    assert [one.rule for one in found] == ([] if is_known else ["debt.identity"])
+
+
 def row(hours, *, blocked=(), next_h=None):
     result = LabResult("r", "xa", f"m{hours}", ON + hours * HOUR, ON, Status.FINAL, Decimal(1))
     step = Step("s1", Decimal(0), None, Decimal(0), 6)
@@ -109,6 +141,15 @@ def test_the_first_sample_is_due_after_the_start():
 
     why = "The first anti-Xa is due 6 h after the start of the plan."
     assert due == Due("sample.first", ON, ON + 6 * HOUR, ON + 6 * HOUR, why)
+
+
+def test_a_sample_names_every_step_that_its_result_fell_into():
+    step = Step("s2", Decimal(0), None, Decimal(0), 6)
+    found = row(1, next_h=7)
+
+    due = due_sample(replace(found, steps=(*found.steps, step)))
+
+    assert due.inputs == {"result": "m1", "steps": "s1, s2"}
 
 
 @pytest.mark.parametrize(

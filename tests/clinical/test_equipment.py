@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from clinical.due import Due
 from clinical.equipment import expiry_due, loan_due, order_due, service_due
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -65,3 +66,52 @@ def test_a_product_is_ordered_when_fewer_are_usable_than_wanted(usable, wanted, 
 
 def test_a_loan_ends_when_it_was_agreed():
     assert loan_due("Example Devices", since=NOON, until=NOON + DAY).due_at == NOON + DAY
+
+
+def test_what_falls_due_says_why_and_by_which_numbers():
+    """Each whole: the rule, what it counts from, when, the sentence, the numbers it used."""
+    late = NOON + 30 * DAY
+    days = {"every_days": "30"}
+    service = {"last_at": NOON, "known_at": NOON, "every_days": 30}
+    lot = {"received_at": NOON, "over_at": late, "warn_days": 7, "there": 2}
+
+    assert service_due("Service", **service | {"written_at": late}) == Due(
+        "equipment.as_written", NOON, late, late, "Service: as written on it."
+    )
+    assert service_due("Service", **service | {"last_at": None}) == Due(
+        "equipment.never_done",
+        NOON,
+        NOON,
+        NOON,
+        "Service is not on record; it is asked for every 30 days.",
+        inputs=days,
+    )
+    assert service_due("Service", **service) == Due(
+        "equipment.interval",
+        NOON,
+        late,
+        late,
+        "Service every 30 days, counted from the last.",
+        inputs=days,
+    )
+    assert loan_due("Example Devices", since=NOON, until=late) == Due(
+        "equipment.loan", NOON, late, late, "Lent: it goes back to Example Devices."
+    )
+    assert expiry_due(**lot) == Due(
+        "stock.expiry",
+        NOON,
+        late,
+        late,
+        "2 of the lot are there; after its last day they may not be used.",
+        warn_at=NOON + 23 * DAY,
+        inputs={"warn_days": "7", "there": "2"},
+    )
+    assert order_due(usable=1, wanted=3, below_since=NOON, within_days=30) == Due(
+        "stock.below_par",
+        NOON,
+        late,
+        late,
+        "1 of 3 wanted are free, in date and not recalled.",
+        warn_at=NOON,
+        inputs={"usable": "1", "wanted": "3", "within_days": "30"},
+    )

@@ -45,6 +45,21 @@ def test_only_what_both_records_hold_can_contradict(unknown, known, codes):
     assert [doubt.code for doubt in doubts(one, other)] == codes
 
 
+def test_each_doubt_is_a_sentence_that_names_both():
+    unknown = Person(family_name="Robin", sex="Male", born_on=date(1964, 9, 29), seen_from=ON)
+    known = Person(
+        family_name="Canary", sex="Female", born_on=date(2026, 3, 2), died_at=ON - MINUTE
+    )
+
+    assert [doubt.message for doubt in doubts(unknown, known)] == [
+        "The unknown patient was called Robin, the known one is Canary.",
+        "The sex differs: Male and Female.",
+        "The birth date differs: 29-Sep-1964 and 02-Mar-2026.",
+        "The known patient was born after flow on of the unknown one.",
+        "The known patient had died before flow on of the unknown one.",
+    ]
+
+
 def _facts(person):
     return {name: getattr(person, name) for name in person.__slots__}
 

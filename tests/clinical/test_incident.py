@@ -26,9 +26,11 @@ def test_the_report_is_due_by_the_soonest_rule_of_the_harm(harm, days, to):
     due = report_due(harm, KNOWN, RULES)
 
     assert due.due_at == due.overdue_at == KNOWN + timedelta(days=days)
-    assert to in due.why
-    assert ("not known yet" in due.why) is (harm is Harm.NOT_KNOWN)
-    assert (due.anchor, due.inputs["to"]) == (KNOWN, to)
+    unknown = " The harm is not known yet: the soonest date counts."
+    said = f"To {to} within {days:g} days of becoming known."
+    assert due.why == said + (unknown if harm is Harm.NOT_KNOWN else "")
+    assert due.rule == f"incident.{'death' if harm is Harm.NOT_KNOWN else harm}"
+    assert (due.anchor, due.inputs) == (KNOWN, {"harm": harm, "days": f"{days:g}", "to": to})
 
 
 @pytest.mark.parametrize("harm", [Harm.NEAR_MISS, Harm.NO_HARM, Harm.PERMANENT])

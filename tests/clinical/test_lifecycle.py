@@ -1,5 +1,6 @@
 """An episode: which step may follow which, what a plan is refused without, what is owed of a fact."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from clinical.lifecycle import (
     Phase,
     State,
     Waiting,
+    asked_for,
     label,
     missing,
     next_steps,
@@ -85,6 +87,34 @@ def test_a_refusal_names_what_can_follow():
     )
 
 
+def test_an_episode_begins_with_a_referral_or_with_flow_on():
+    assert refusal(None, S.ACCEPTED) == "An episode begins with a referral or with flow on."
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "of_run", "who", "is_next"),
+    [
+        pytest.param(S.TRIAGE, S.DECLINED, False, "referral_decide", True, id="its own row"),
+        pytest.param(S.REFERRED, S.ACCEPTED, False, "referral_decide", False, id="from elsewhere"),
+        pytest.param(S.REFERRED, S.SUPPORTING, False, "run_start", True, id="its own, of a run"),
+        pytest.param(S.POST_ECLS, S.WEANING_TRIAL, True, "run_edit", False, id="of a run"),
+        pytest.param(S.POST_ECLS, S.ACCEPTED, True, None, False, id="no run is accepted"),
+        pytest.param(S.REFERRED, S.WEANING_TRIAL, False, None, False, id="no call is weaned"),
+        pytest.param(S.ACCEPTED, S.REFERRED, False, None, False, id="only begins"),
+    ],
+)
+def test_a_form_is_shown_for_a_step_that_leads_there_from_elsewhere(
+    source, target, of_run, who, is_next
+):
+    found = asked_for(source, target, of_run=of_run)
+
+    assert (found and found.who) == who
+    if found:
+        assert found.target is target
+        assert (source in found.sources) is is_next
+        assert found.sources
+
+
 def test_nothing_follows_death_but_taking_it_back():
     assert "Take that step back first" in refusal(S.DIED, S.FOLLOWUP)
 
@@ -132,6 +162,14 @@ def test_what_was_asked_for_and_not_given_is_owed():
     }  # fmt: skip
 
 
+def test_what_a_fact_needed_is_owed_and_what_a_plan_needs_is_not():
+    plan = replace(transition(S.CANDIDATE, S.ACCEPTED), asked=())
+    fact = replace(plan, kind=Kind.FACT)
+
+    assert owed(plan, {}) == ()
+    assert owed(fact, {}) == plan.needed
+
+
 def test_every_transition_says_who_may_what_it_is_called_and_what_follows():
     assert all(step.who and step.verb and step.follows.endswith(".") for step in TRANSITIONS)
     assert {step.who for step in TRANSITIONS} == {
@@ -164,6 +202,7 @@ def test_no_pair_of_states_has_two_rows():
         pytest.param(S.POST_ECLS, True, 0, 0, S.SUPPORTING, id="flow is on whatever was charted"),
         pytest.param(S.SUPPORTING, False, 0, 0, S.OFF_SUPPORT_CANNULATED, id="off, none charted"),
         pytest.param(S.SUPPORTING, False, 0, 2, S.POST_ECLS, id="off, all out"),
+        pytest.param(S.SUPPORTING, False, 0, 1, S.POST_ECLS, id="off, the only one out"),
         pytest.param(S.OFF_SUPPORT_CANNULATED, False, 1, 1, S.OFF_SUPPORT_CANNULATED, id="one in"),
         pytest.param(S.OFF_SUPPORT_CANNULATED, False, 0, 2, S.POST_ECLS, id="the last came out"),
         pytest.param(S.FOLLOWUP, False, 0, 2, S.FOLLOWUP, id="follow-up"),
@@ -197,4 +236,12 @@ def test_a_referral_waits_for_one_thing(state, review_h, called, rule, due_h, la
     if due:
         assert (due.due_at, due.overdue_at) == (NOON + due_h * HOUR, NOON + late_h * HOUR)
         assert not due.is_overdue(due.overdue_at)
-        assert due.why.endswith(".")
+        assert due.anchor == NOON
+        assert (
+            due.why
+            == {
+                S.REFERRED: "A referral is taken on within 10 min of the call.",
+                S.WATCH: "A watched patient is looked at again at the time that was set.",
+                S.DECLINED: "The referrer of a declined patient is called 12 to 24 h later.",
+            }[state]
+        )

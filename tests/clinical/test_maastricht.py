@@ -146,6 +146,27 @@ def test_what_is_not_known_falls_back_to_the_lower_level(tubes, texts):
     assert tuple(maastricht(tubes, level=level) for level in Level) == texts
 
 
+@pytest.mark.parametrize(
+    ("text", "tubes", "more"),
+    [
+        pytest.param(
+            "VcepV-A", [drain(JUGULAR), drain(), back(ARTERY), CEPHALAD], {}, id="of the neck"
+        ),
+        pytest.param("VVcep-A", [drain(), drain(), back(ARTERY), CEPHALAD], {}, id="of the last"),
+        pytest.param("(pl)(dl)V-V", [dual()], {"is_pumpless": True}, id="two prefixes"),
+    ],
+)
+def test_a_mark_stands_with_its_cannula_and_prefixes_follow_each_other(text, tubes, more):
+    assert maastricht(tubes, level=1, **more) == text
+
+
+def test_sides_are_written_only_where_they_are_asked_for():
+    tubes = [drain(side="R"), back(JUGULAR, side="L")]
+
+    assert maastricht(tubes, level=Level.SITE) == "Vf-Vj"
+    assert maastricht(tubes, level=Level.SITE, has_sides=True) == "Vfr-Vjl"
+
+
 def test_lower_case_is_the_minor_flow_whatever_the_order():
     tubes = [drain(JUGULAR, is_minor=True), drain(), back("carotid_a", is_minor=True), back(ARTERY)]
 

@@ -24,6 +24,9 @@ def test_the_published_example_comes_out():
 @pytest.mark.parametrize(
     ("psi", "flow", "journey", "minutes", "needed", "is_enough"),
     [
+        pytest.param([2000], "15.1", 18, 37, 36, True, id="37.09 min"),
+        pytest.param([2000], "14.8", 18, 37, 36, True, id="37.8 min is not 38"),
+        pytest.param([2000], "0.5", 18, 1120, 36, True, id="a neonate's flow"),
         pytest.param([2000], "15", 19, 37, 38, False, id="a minute short"),
         pytest.param([1000, 1000], "14", 20, 40, 40, True, id="two cylinders, on the limit"),
         pytest.param([], "15", 10, 0, 20, False, id="none taken"),

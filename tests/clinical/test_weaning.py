@@ -185,10 +185,25 @@ def test_everything_that_is_wrong_with_a_trial_is_found_at_once():
     assert {one.code: one.severity for one in slow.findings} == {STASIS: Severity.WARNING}
 
 
+def test_a_trial_that_the_site_has_no_limit_for_is_not_judged():
+    assert assess_trial(down((0, "1.5")), None, ON) == assess_trial(None, None, ON)
+
+
+def test_bivalirudin_at_low_flow_is_said_in_words():
+    trial = down((0, "1.5"), agents={"bivalirudin"})
+
+    (found,) = assess_trial(trial, DEFAULT_LIMITS[DOWN], ON).findings
+
+    assert found.message == (
+        "Bivalirudin runs during a trial at low flow: it degrades in slow blood, so that the "
+        "circuit may clot while the aPTT looks right"
+    )
+
+
 def test_an_unknown_mode_is_said_to_be_unknown():
     found = assess_trial(Trial(OFF, ON, Support("unknown")), DEFAULT_LIMITS[OFF], ON)
 
-    assert "the mode is not known" in found.findings[0].message
+    assert "(the mode is not known): it may shunt" in found.findings[0].message
 
 
 def test_without_a_trial_nothing_is_wrong_with_it():
