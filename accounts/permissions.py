@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REPORT_PRODUCE = auto()
     REPORT_SIGN_OFF = auto()
     REGISTRY_EXPORT = auto()
+    CODES_IMPORT = auto()
     AUDIT_VIEW = auto()
     HL7_SEND = auto()
     HL7_WORK = auto()
@@ -94,6 +95,7 @@ _LEAD = _SPECIALIST | {
     P.REPORT_VIEW,
     P.REPORT_PRODUCE,
     P.REGISTRY_EXPORT,
+    P.CODES_IMPORT,
     P.AUDIT_VIEW,
     P.HL7_WORK,
 }
@@ -118,11 +120,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.REGISTRY: frozenset(
-        _READ | {P.REPORT_VIEW, P.REPORT_PRODUCE, P.REGISTRY_EXPORT, P.HL7_WORK}
+        _READ | {P.REPORT_VIEW, P.REPORT_PRODUCE, P.REGISTRY_EXPORT, P.CODES_IMPORT, P.HL7_WORK}
     ),
     Role.DIRECTOR: frozenset(_LEAD | {P.SITE_DATA_APPROVE, P.REPORT_SIGN_OFF, P.USER_ADMIN}),
     Role.OBSERVER: frozenset({P.PATIENT_VIEW, P.ROSTER_VIEW}),
-    Role.ADMINISTRATOR: frozenset({P.USER_ADMIN, P.SYSTEM_ADMIN, P.AUDIT_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.USER_ADMIN, P.SYSTEM_ADMIN, P.AUDIT_VIEW, P.CODES_IMPORT}),
     Role.INTERFACE: frozenset({P.HL7_SEND}),
 }
 

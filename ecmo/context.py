@@ -66,6 +66,7 @@ PAGES = (
     Page("Check sets", "sliders-horizontal", "circuits:check-sets", Permission.SITE_DATA_DRAFT),
     Page("Laboratory", "flask-conical", "interop:message-list", Permission.HL7_WORK),
     Page("Audit", "scroll-text", "access-list", Permission.AUDIT_VIEW),
+    Page("Diagnoses", "stethoscope", "patients:code-list", Permission.CODES_IMPORT),
 )
 
 

@@ -64,7 +64,7 @@ class DiagnosisCodeEndpoint(Listed):
     ordering_fields = ("code", "label")
     permissions: ClassVar[Mapping[str, Permission]] = {
         "list": P.PATIENT_VIEW,
-        "create": P.REGISTRY_EXPORT,
+        "create": P.CODES_IMPORT,
     }
 
     def visible_rows(self) -> QuerySet[DiagnosisCode]:

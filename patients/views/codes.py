@@ -19,11 +19,11 @@ from web.pages import act_on_form
 PAGE = 100
 
 
-@requires(Permission.REGISTRY_EXPORT)
+@requires(Permission.CODES_IMPORT)
 def code_list(request: UserRequest) -> HttpResponse:
     """Show the codes in use in one's centres, with when they came."""
     at = timezone.now()
-    centres = centres_of(request.user, Permission.REGISTRY_EXPORT, at)
+    centres = centres_of(request.user, Permission.CODES_IMPORT, at)
     rows = DiagnosisCode.objects.filter(centre__in=centres, retired_at=None)
     rows = rows.select_related("centre", "imported_by").order_by("centre", "code", "pk")
     context = {
@@ -38,11 +38,11 @@ def code_list(request: UserRequest) -> HttpResponse:
     return render(request, "patients/code_list.html", context)
 
 
-@requires(Permission.REGISTRY_EXPORT)
+@requires(Permission.CODES_IMPORT)
 def code_import(request: UserRequest) -> HttpResponse:
     """Take over a list: each wrong line is named, and then nothing has changed."""
     at = timezone.now()
-    centres = centres_of(request.user, Permission.REGISTRY_EXPORT, at)
+    centres = centres_of(request.user, Permission.CODES_IMPORT, at)
     form = CodeListForm(request.POST or None, request.FILES or None, centres=centres)
     back = reverse("patients:code-list")
 
