@@ -53,6 +53,17 @@ def changes_of(paths: Iterable[tuple[type[Model], str, object]], limit: int) -> 
     return sorted(traces, key=lambda one: one.at, reverse=True)[:limit]
 
 
+def first_changes_to(
+    model: type[Model], public_ids: Iterable[object], **state: object
+) -> dict[object, Trace]:
+    """Return by public id the change that first brought rows into a state (one statement).
+
+    `state` are look-ups in the history table: `withdrawn_at__isnull=False`.
+    """
+    events = _events(model).filter(public_id__in=public_ids, **state).order_by("-pgh_id")
+    return {event.public_id: _trace(model, event) for event in events}
+
+
 def _events(model: type[Model]) -> "QuerySet[Any]":
     # Reverse accessors to history tables are unknown to the type plugin.
     manager: Any = apps.get_model(model._meta.app_label, f"{model.__name__}{EVENT_SUFFIX}")

@@ -22,7 +22,8 @@ from clinical.measures import MEASURES, Measure
 from patients.access import open_run
 from patients.episode import lifecycle_of
 from patients.models import Run
-from patients.queries import banner_of, limits_of, run_hours, timeline
+from patients.queries import banner_of, limits_of, run_hours
+from patients.timeline import timeline
 
 KEY_VALUES = (
     "blood_flow",

@@ -38,7 +38,8 @@ from patients.forms import (
     ProductForm,
     WithdrawForm,
 )
-from patients.queries import banner_of, diagnoses_of, timeline, withdrawn
+from patients.queries import banner_of
+from patients.timeline import WITHDRAWN_FROM, diagnoses_of, timeline, withdrawn
 from web.pages import act_on_form
 
 
@@ -47,16 +48,6 @@ def _record_product(*, is_all_there_is: bool, **facts: Any) -> object:
     return record_product(**facts, confirmed=[IDENTITY] if is_all_there_is else [])
 
 
-WITHDRAWN_FROM = {
-    "complication": "complications",
-    "product": "blood_products",
-    "diagnosis": "diagnoses",
-    "procedure": "procedures",
-    "infection": "infections",
-    "family": "family_entries",
-    "draw": "blood_draws",
-}
-"""Where the entries of a kind stand that can be withdrawn."""
 EVENT_FORMS: dict[str, tuple[Any, Any, str]] = {
     "complication": (ComplicationForm, record_complication, "Complication recorded."),
     "bleeding": (BleedingForm, record_bleeding, "Bleeding recorded."),

@@ -9,7 +9,8 @@ from clinical.instants import minutes_between
 from clinical.runtime import hours_text
 from labs.queries.results import of_run
 from patients.models import Run
-from patients.queries import Banner, banner_of, run_hours, timeline
+from patients.queries import Banner, banner_of, run_hours
+from patients.timeline import timeline
 from reports.document import (
     CHARTS,
     Fact,

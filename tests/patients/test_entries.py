@@ -21,7 +21,7 @@ from patients.actions.events import (
 from patients.actions.times import InTheFuture
 from patients.blood import blood_of
 from patients.models import DiagnosisCode
-from patients.queries import timeline
+from patients.timeline import timeline
 from tests.factories import NOON, RunFactory
 from tests.scenarios import running_vv
 

@@ -53,6 +53,7 @@ def test_an_entry_is_withdrawn_from_the_list_and_stays_readable(run, procedure, 
     assert Procedure.objects.get().withdrawn_at == NOON
     page = sam.opens(events(run)).content.decode()
     assert "made in error" in page
+    assert "by Sam Specialist: wrong bed" in page
     assert withdrawal(run, "procedure", procedure) not in page
 
 
