@@ -11,6 +11,10 @@ from ecmo.home import home
 from ecmo.trail import access_list, patient_trail
 from web.styleguide import styleguide
 
+handler400 = "ecmo.errors.bad_request"
+handler404 = "ecmo.errors.page_not_found"
+handler500 = "ecmo.errors.server_error"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
