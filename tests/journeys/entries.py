@@ -8,10 +8,15 @@ from typing import Any
 
 from django.urls import reverse
 
+from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
 from circuits.actions.consoles import add_console
+from circuits.actions.exchange import NewPart
 from circuits.actions.holds import hold_circuits
+from circuits.actions.kit import add_kit
+from circuits.actions.prime import prime_standby
+from circuits.actions.standby import assemble_standby
 from circuits.actions.stock import Arrival, quarantine_stock, receive_stock
 from circuits.actions.support import decannulate, record_cannula
 from circuits.actions.transport import arrive, depart, plan_leg
@@ -26,7 +31,13 @@ from circuits.models import (
     ConsoleRecord,
     DeviceLabel,
     DeviceModel,
+    KitItem,
+    KitLook,
     ParLevel,
+    Prime,
+    PrimeChemistry,
+    StandbyChange,
+    StandbyCircuit,
     StockCount,
     StockLot,
     StockMovement,
@@ -81,6 +92,7 @@ TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "c
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
     "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at", "done_at", "reported_at",
+    "assembled_at", "primed_at", "activated_at", "looked_at",
 }  # fmt: skip
 
 
@@ -287,6 +299,12 @@ ENTRIES = [
         FollowUpVisit.objects.exclude(seen_on=None),
     ),
     Entry(
+        "episodes:merge-create",
+        "unknown",
+        {"reason": "wristband", "confirm": ["same_person"]},
+        PatientMerge,
+    ),
+    Entry(
         "episodes:merge-undo",
         "merge",
         {"reason": "another man"},
@@ -299,6 +317,43 @@ ENTRIES = [
         Complication.objects.exclude(withdrawn_at=None),
     ),
     Entry("circuits:adjunct-start", "run", {"kind": "crrt", "started_at": "now"}, Adjunct),
+    Entry(
+        "circuits:adjunct-end",
+        "adjunct",
+        {"ended_at": "now", "reason": "filter clotted"},
+        Adjunct.objects.exclude(ended_at=None),
+    ),
+    Entry(
+        "circuits:standby-create",
+        "",
+        {"label": "Blue 2", "location": "Store", "assembled_at": "now", "pump_head_serial": "SB-9"},
+        StandbyCircuit,
+    ),
+    Entry(
+        "circuits:standby-prime",
+        "standby",
+        {"kind": "crystalloid", "fluid": "Balanced", "volume_ml": "600", "primed_at": "now"},
+        Prime,
+    ),
+    Entry("circuits:prime-chemistry", "standby_primed", {"ph": "7.4"}, PrimeChemistry),
+    Entry(
+        "circuits:standby-status",
+        "standby",
+        {"status": "quarantined", "changed_at": "now", "reason": "seal broken"},
+        StandbyChange,
+    ),
+    Entry(
+        "circuits:standby-activate",
+        "standby",
+        {"activated_at": "now", "reason": "clot", "urgency": "urgent"},
+        StandbyCircuit.objects.filter(status="in_use"),
+    ),
+    Entry(
+        "circuits:kit-create", "", {"kind": "clamps", "label": "Clamps 2", "location": "Bed 4"}, KitItem
+    ),
+    Entry(
+        "circuits:kit-look", "clamps", {"is_good": "yes", "looked_at": "now", "count": "4"}, KitLook
+    ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-step", "trial", {"stepped_at": "now", "sweep_gas_flow": "2"}, TrialStep),
@@ -450,6 +505,37 @@ class Ward:
         return self._acted(quarantine_stock, **facts)
 
     @cached_property
+    def standby(self):
+        """A circuit that stands ready, dry."""
+        return self._assembled("Blue 1")
+
+    @cached_property
+    def standby_primed(self):
+        """Another one, filled."""
+        standby = self._assembled("Blue 3")
+        self._acted(
+            prime_standby,
+            standby=standby,
+            kind="crystalloid",
+            fluid="Balanced",
+            volume_ml=Decimal(600),
+            primed_at=self.began,
+            primed_by=self.by,
+        )
+        return standby
+
+    @cached_property
+    def clamps(self):
+        """Clamps on the readiness board."""
+        facts = {"unit": self.unit, "kind": "clamps", "label": "Clamps 1", "location": "Bed 4"}
+        return self._acted(add_kit, **facts)
+
+    @cached_property
+    def adjunct(self):
+        """A haemofilter that runs."""
+        return self._acted(start_adjunct, run=self.run, kind="crrt", started_at=self.began)
+
+    @cached_property
     def trial(self):
         """A sweep-off trial that goes on."""
         return self._acted(start_trial, run=self.run, kind="vv_sweep_off", started_at=self.began)
@@ -530,12 +616,16 @@ class Ward:
         )
 
     @cached_property
+    def unknown(self):
+        """A patient whom nobody knows."""
+        return self._acted(admit_unknown, unit=self.unit, seen_at=self.began)
+
+    @cached_property
     def merge(self):
-        """An unknown patient whose record went into that of the patient who waits."""
-        unknown = self._acted(admit_unknown, unit=self.unit, seen_at=self.began)
+        """Another one, whose record went into that of the patient who waits."""
         return self._acted(
             merge_patients,
-            retired=unknown,
+            retired=self._acted(admit_unknown, unit=self.unit, seen_at=self.began),
             survivor=self.waiting,
             reason="wristband",
             confirmed=["same_person"],
@@ -563,6 +653,17 @@ class Ward:
             planned_at=self.began,
         )
 
+    def _assembled(self, label):
+        pump = NewPart(model=device("pump_head"), lot="", serial=label, position="pump_head")
+        return self._acted(
+            assemble_standby,
+            unit=self.unit,
+            label=label,
+            location="Store",
+            assembled_at=self.began,
+            parts=[pump],
+        )
+
     def _acted(self, act, **facts):
         return act(**facts, by=self.by, at=self.began)
 
@@ -574,6 +675,8 @@ class Ward:
             case ["run", "complication"] if entry.name == "patients:entry-withdraw":
                 key = self.complication.public_id
                 return reverse(entry.name, args=[self.run.public_id, "complication", key])
+            case ["unknown"]:
+                return reverse(entry.name, args=[self.unknown.public_id, self.waiting.public_id])
             case ["limit"]:
                 return reverse(entry.name, args=[self.run.public_id, "p_drainage"])
             case [what, *rest]:
@@ -589,6 +692,12 @@ class Ward:
                 f"p{self.use.pk}-serial": "X-9",
             },
             "circuits:console-create": {"model": device("console").pk},
+            "circuits:standby-create": {
+                "unit": self.unit.pk,
+                "pump_head_model": device("pump_head").pk,
+            },
+            "circuits:standby-activate": {"run": self.run.pk},
+            "circuits:kit-create": {"unit": self.unit.pk},
             "circuits:stock-receive": {"model": device("oxygenator").pk},
             "circuits:par-set": {"model": device("oxygenator").pk},
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},
