@@ -30,7 +30,11 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to do or to measure. Spans are in `unit`; a value on a line is inside it."""
+    """One thing to do or to measure. Spans are in `unit`; a value on a line is inside it.
+
+    `role` is whose it usually is; `pumps` and `models` name the kinds of pump and the products
+    that it is for (none: for all).
+    """
 
     id: str
     label: str
@@ -42,6 +46,9 @@ class Item:
     hard: Span = OPEN
     caution: Span = OPEN
     stop: Span = OPEN
+    role: str = ""
+    pumps: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
     @property
     def is_value(self) -> bool:
@@ -108,4 +115,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         hard=span_of(row, "hard"),
         caution=span_of(row, "caution"),
         stop=span_of(row, "stop"),
+        role=row.get("role", ""),
+        pumps=tuple(row.get("pumps", ())),
+        models=tuple(row.get("models", ())),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from circuits.models import AdjunctKind
+from circuits.models import AdjunctKind, PumpType
 from clinical.checklist import TICK, VALUE
 from clinical.prime import PrimeKind
 from ecmo.site_numbers import JsonNumber, Pair
@@ -25,6 +25,11 @@ class MeasuredItem(Shape):
     hard = Pair(required=False)
     caution = Pair(required=False)
     stop = Pair(required=False)
+    role = serializers.CharField(max_length=60, required=False)
+    pumps = serializers.ListField(
+        child=serializers.ChoiceField(choices=PumpType.choices), required=False
+    )
+    models = serializers.ListField(child=serializers.CharField(max_length=150), required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a number without its unit."""
