@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CHECK_AMEND = auto()
     COMPONENT_EXCHANGE = auto()
     INCIDENT_RECORD = auto()
+    PEER_REVIEW = auto()
     LIMIT_SET = auto()
     LAB_RECORD = auto()
     INFUSION_CHANGE = auto()
@@ -98,6 +99,7 @@ _LEAD = _SPECIALIST | {
     P.CODES_IMPORT,
     P.AUDIT_VIEW,
     P.HL7_WORK,
+    P.PEER_REVIEW,
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {

@@ -32,7 +32,7 @@ class Standing(StrEnum):
 class Item:
     """One thing to do or to measure. Spans are in `unit`; a value on a line is inside it.
 
-    `role` is whose it usually is; `pumps` and `models` name the kinds of pump and the products
+    `role` is whose it usually is; `pumps` and `consoles` name the kinds of pump and the consoles
     that it is for (none: for all).
     """
 
@@ -48,7 +48,7 @@ class Item:
     stop: Span = OPEN
     role: str = ""
     pumps: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
+    consoles: tuple[str, ...] = ()
 
     @property
     def is_value(self) -> bool:
@@ -117,5 +117,5 @@ def _item(row: Mapping[str, Any]) -> Item:
         stop=span_of(row, "stop"),
         role=row.get("role", ""),
         pumps=tuple(row.get("pumps", ())),
-        models=tuple(row.get("models", ())),
+        consoles=tuple(row.get("consoles", ())),
     )

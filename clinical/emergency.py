@@ -2,7 +2,7 @@
 
 A card is a checklist (`clinical.checklist`). Source: bedside reference 4: cards are keyed by console
 model and pump type, and what is marked for centrifugal pumps is not shown for roller pumps. Where
-pump or products are not known nothing is left out: a step too many is read past, a missing one not.
+pump or console is not known nothing is left out: a step too many is read past, a missing one not.
 """
 
 from collections.abc import Collection, Mapping
@@ -41,20 +41,22 @@ def is_emergency(kind: str) -> bool:
 
 
 def fitting(
-    body: Mapping[str, Any], *, pumps: Collection[str] = (), models: Collection[str] = ()
+    body: Mapping[str, Any], *, pumps: Collection[str] = (), consoles: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Return the card without the steps that are for other pumps or other products.
+    """Return the card without the steps that are for other pumps or other consoles.
 
-    `pumps` and `models` are those of the circuit; empty means not known, and leaves all in.
+    `pumps` and `consoles` are those of the circuit; empty means not known, and leaves all in.
     """
-    kept = {item.id for item in items_of(body) if _fits(item, pumps, _plain(models))}
+    kept = {item.id for item in items_of(body) if _fits(item, pumps, _plain(consoles))}
     return {**body, "items": [row for row in body["items"] if str(row["id"]) in kept]}
 
 
-def _fits(item: Item, pumps: Collection[str], models: Collection[str]) -> bool:
+def _fits(item: Item, pumps: Collection[str], consoles: Collection[str]) -> bool:
     is_for_pump = not (item.pumps and pumps) or not set(item.pumps).isdisjoint(pumps)
-    is_for_model = not (item.models and models) or not _plain(item.models).isdisjoint(models)
-    return is_for_pump and is_for_model
+    is_for_console = not (item.consoles and consoles) or not _plain(item.consoles).isdisjoint(
+        consoles
+    )
+    return is_for_pump and is_for_console
 
 
 def _plain(names: Collection[str]) -> set[str]:

@@ -29,7 +29,7 @@ class MeasuredItem(Shape):
     pumps = serializers.ListField(
         child=serializers.ChoiceField(choices=PumpType.choices), required=False
     )
-    models = serializers.ListField(child=serializers.CharField(max_length=150), required=False)
+    consoles = serializers.ListField(child=serializers.CharField(max_length=150), required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a number without its unit."""

@@ -35,6 +35,7 @@ def list_model(
     at: datetime,
     manufacturer: str = "",
     gtin: str = "",
+    pump_type: str = "",
     labels: Sequence[LabelHours] = (),
     is_draft: bool = False,
 ) -> DeviceModel:
@@ -44,6 +45,7 @@ def list_model(
         name=name,
         manufacturer=manufacturer,
         gtin=gtin,
+        pump_type=pump_type,
         is_draft=is_draft,
     )
     try:
@@ -105,6 +107,7 @@ def known_model(
     at: datetime,
     gtin: str = "",
     manufacturer: str = "",
+    pump_type: str = "",
     labels: Sequence[LabelHours] = (),
 ) -> DeviceModel:
     """Return the product with this GTIN, else of this kind and name; a draft of it if there is none.
@@ -123,6 +126,7 @@ def known_model(
         at=at,
         manufacturer=manufacturer,
         gtin=gtin,
+        pump_type=pump_type,
         labels=labels,
         is_draft=True,
     )

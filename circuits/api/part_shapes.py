@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from circuits.actions.catalogue import LabelHours
 from circuits.api.base import confirmations
-from circuits.models import ComponentKind, Fate, Market, RemovalReason
+from circuits.models import ComponentKind, Fate, Market, PumpType, RemovalReason
 from clinical.measures import MEASURES
 from clinical.oxygenator import POST_MEMBRANE_GAS, Proposal
 from web.shapes import EnteredShape, Input, Instant, Number, PersonShape, Shape, Text, fixed
@@ -23,6 +23,9 @@ class DeviceModelShape(Shape):
     name = serializers.CharField()
     manufacturer = serializers.CharField()
     gtin = serializers.CharField(help_text="GTIN (UDI-DI)")
+    pump_type = serializers.ChoiceField(
+        choices=PumpType.choices, allow_blank=True, help_text="blank: not known, or no pump"
+    )
     is_draft = serializers.BooleanField(help_text="to be completed by who keeps the catalogue")
 
 
@@ -65,6 +68,7 @@ class DeviceModelInput(Input):
     name = serializers.CharField(max_length=150)
     manufacturer = Text(max_length=100)
     gtin = serializers.RegexField(r"^\d{8,14}$", required=False, allow_blank=True, default="")
+    pump_type = serializers.ChoiceField(choices=PumpType.choices, allow_blank=True, default="")
     labels = DeviceLabelInput(many=True, default=tuple)
 
 

@@ -72,4 +72,4 @@ class DeviceForm(forms.ModelForm[DeviceModel]):
 
     class Meta:
         model = DeviceModel
-        fields = ("kind", "name", "manufacturer", "gtin", "is_draft")
+        fields = ("kind", "name", "manufacturer", "gtin", "pump_type", "is_draft")

@@ -25,7 +25,8 @@ from circuits.models.console import (
     WaterVerdict,
 )
 from circuits.models.deferral import ReviewDeferral
-from circuits.models.device import ComponentKind, DeviceModel
+from circuits.models.device import ComponentKind, DeviceModel, PumpType
+from circuits.models.emergency import Debrief, Emergency, EmergencyEntry, EntryKind
 from circuits.models.exchange import Exchange, PartPhoto, Urgency
 from circuits.models.hold import CircuitHold
 from circuits.models.incident import CustodyEntry, DeviceIncident, HarmDone
@@ -82,10 +83,14 @@ __all__ = [
     "ConsoleQuerySet",
     "ConsoleRecord",
     "CustodyEntry",
+    "Debrief",
     "DecisionKind",
     "DeviceIncident",
     "DeviceLabel",
     "DeviceModel",
+    "Emergency",
+    "EmergencyEntry",
+    "EntryKind",
     "Exchange",
     "Fate",
     "Found",
@@ -104,6 +109,7 @@ __all__ = [
     "PrimeChemistry",
     "PrimeFill",
     "PrimeProduct",
+    "PumpType",
     "Recall",
     "RecallClass",
     "RecallFate",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from audit.tracking import tracked
+from clinical.emergency import CENTRIFUGAL, ROLLER
 
 
 class ComponentKind(models.TextChoices):
@@ -19,6 +20,13 @@ class ComponentKind(models.TextChoices):
     HEMOFILTER = "hemofilter", "Haemofilter"
     SENSOR = "sensor", "Sensor"
     OTHER = "other", "Other"
+
+
+class PumpType(models.TextChoices):
+    """What drives the blood; emergency cards and rules differ by it."""
+
+    CENTRIFUGAL = CENTRIFUGAL, "Centrifugal"
+    ROLLER = ROLLER, "Roller"
 
 
 class DeviceModelQuerySet(models.QuerySet["DeviceModel"]):
@@ -37,6 +45,9 @@ class DeviceModel(models.Model):
     name = models.CharField(max_length=150)
     manufacturer = models.CharField(max_length=100, blank=True)
     gtin = models.CharField("GTIN (UDI-DI)", max_length=14, blank=True)
+    pump_type = models.CharField(
+        "kind of pump, if it is or drives one", max_length=11, choices=PumpType, blank=True
+    )
     is_draft = models.BooleanField("made from an unknown GTIN, to be completed", default=False)
 
     objects = DeviceModelQuerySet.as_manager()

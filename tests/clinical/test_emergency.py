@@ -11,13 +11,13 @@ CARD = {
         {"id": "clamp"},
         {"id": "crank", "pumps": ["centrifugal"]},
         {"id": "raceway", "pumps": ["roller"]},
-        {"id": "lever", "models": ["Rotor 3"]},
+        {"id": "lever", "consoles": ["Rotor 3"]},
     ],
 }
 
 
 @pytest.mark.parametrize(
-    ("pumps", "models", "steps"),
+    ("pumps", "consoles", "steps"),
     [
         pytest.param((), (), ["clamp", "crank", "raceway", "lever"], id="nothing known"),
         pytest.param(("centrifugal",), (), ["clamp", "crank", "lever"], id="centrifugal"),
@@ -25,12 +25,14 @@ CARD = {
         pytest.param(
             ("centrifugal", "roller"), (), ["clamp", "crank", "raceway", "lever"], id="both"
         ),
-        pytest.param((), (" rotor 3",), ["clamp", "crank", "raceway", "lever"], id="that product"),
-        pytest.param(("roller",), ("Rotor 4",), ["clamp", "raceway"], id="another product"),
+        pytest.param((), (" rotor 3",), ["clamp", "crank", "raceway", "lever"], id="that console"),
+        pytest.param(("roller",), ("Rotor 4",), ["clamp", "raceway"], id="another console"),
     ],
 )
-def test_a_step_for_another_pump_or_product_is_left_out_and_never_on_a_guess(pumps, models, steps):
-    card = fitting(CARD, pumps=pumps, models=models)
+def test_a_step_for_another_pump_or_console_is_left_out_and_never_on_a_guess(
+    pumps, consoles, steps
+):
+    card = fitting(CARD, pumps=pumps, consoles=consoles)
 
     assert [item.id for item in items_of(card)] == steps
     assert card["title"] == "Pump stopped"

@@ -1,8 +1,9 @@
 """Work through a checklist: any item, any order, several people at once."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from accounts.models import Unit, User
 from audit.context import action
@@ -67,12 +68,20 @@ def start_checklist(
 
 @action("began a checklist")
 def begin_checklist(
-    *, unit: Unit, kind: str, subject: str, by: User, at: datetime, patient_key: str = ""
+    *,
+    unit: Unit,
+    kind: str,
+    subject: str,
+    by: User,
+    at: datetime,
+    patient_key: str = "",
+    fit: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> ChecklistRun:
     """Begin the site's list of a kind, or the product's default for it while the site has none.
 
-    `patient_key` is the public id of the patient it is about, if it is about one. The list is kept
-    as it stands now: a later version changes nothing of it. Raises NoSuchList.
+    `patient_key` is the public id of the patient it is about, if it is about one; `fit` leaves out
+    what is not for what it is about. The list is kept as it stands now: a later version changes
+    nothing of it. Raises NoSuchList.
     """
     document = SiteDocument.objects.in_force(unit.centre, PREFIX + kind, at)
     if document is None and kind not in default_kinds():
@@ -80,7 +89,7 @@ def begin_checklist(
     return ChecklistRun.objects.create(
         unit=unit,
         kind=kind,
-        body=document.body if document else _plain(default_body(kind)),
+        body=fit(document.body if document else _plain(default_body(kind))),
         document=document,
         subject=subject,
         patient_key=patient_key,
@@ -106,9 +115,11 @@ def answer_checklist(
     A value outside its caution or stop line is asked back once (NeedsConfirmation, parameter
     `value`) and then kept. Raises NeedsReason for "not possible" or "taken back" without a note,
     NeedsValue for a measurement without a number, CannotBe for a number that no reading can be.
+    In an emergency nobody is asked for a reason.
     """
     asked = _item(checklist, item)
-    if answer in {Answer.NOT_POSSIBLE, Answer.TAKEN_BACK} and not note.strip():
+    wants_reason = answer in {Answer.NOT_POSSIBLE, Answer.TAKEN_BACK} and not checklist.is_emergency
+    if wants_reason and not note.strip():
         raise NeedsReason(f"Say why: {asked.label}. Whoever reads this next needs the reason.")
     if answer == Answer.DONE and asked.is_value:
         answer = Answer.MEASURED
@@ -190,10 +201,10 @@ def _judged(item: Item, value: Decimal | None, confirmed: Collection[str]) -> St
     return stands
 
 
-def _plain(body: dict[str, object]) -> dict[str, object]:
+def _plain(body: dict[str, Any]) -> dict[str, Any]:
     """Return a default list as JSON can hold it: TOML's nan ("no bound") becomes null."""
 
-    def clean(value: object) -> object:
+    def clean(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: clean(one) for key, one in value.items()}
         if isinstance(value, list):

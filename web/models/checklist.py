@@ -10,6 +10,7 @@ from accounts.models import Unit, User
 from accounts.permissions import Permission
 from audit.tracking import append_only, tracked
 from clinical.checklist import Standing
+from clinical.emergency import is_emergency
 from web.models.site_document import SiteDocument
 
 
@@ -57,6 +58,11 @@ class ChecklistRun(models.Model):
 
     def __str__(self) -> str:
         return str(self.body.get("title", self.kind))
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it is an emergency card: nothing there holds anybody up."""
+        return is_emergency(self.kind)
 
     @property
     def source(self) -> str:
