@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from accounts.models import Centre
-from circuits.models import Emergency
+from accounts.models import Centre, User
+from accounts.permissions import Permission
+from accounts.queries import units_of
+from circuits.models import Debrief, Emergency
 from clinical.checklist import default_body, items_of
 from clinical.emergency import CODES, FIRST, PREFIX
+from patients.models import Run
 from web.actions.checklists import PREFIX as LIST
 from web.models import ChecklistRun, ChecklistTap, SiteDocument
 
@@ -24,6 +27,11 @@ class Card:
     code: str
     title: str
     document: SiteDocument | None
+
+    @property
+    def kind(self) -> str:
+        """The kind of its checklist."""
+        return PREFIX + self.code
 
     @property
     def is_first(self) -> bool:
@@ -79,6 +87,19 @@ def timeline(emergency: Emergency, cards: Iterable[ChecklistRun]) -> list[Line]:
         ended = emergency.ended_at
         lines.append(Line(ended, ended, "end", "End of the emergency", "", emergency.ended_by))
     return sorted(lines, key=lambda line: (line.at, line.entered_at), reverse=True)
+
+
+def runs_for(user: User, at: datetime) -> list[Run]:
+    """Return the running patients for whom a user may answer a card, by bed (two statements)."""
+    units = units_of(user, Permission.CHECKLIST_ANSWER, at).values("pk")
+    rows = Run.objects.running().visible_to(user, at).filter(unit__in=units)
+    return list(rows.select_related("patient", "unit__centre").order_by("patient__bed", "pk"))
+
+
+def debriefs_for(user: User, emergency: Emergency, may_review: bool) -> QuerySet[Debrief]:  # noqa: FBT001 - a right
+    """Return the debriefs that a user may read: all with the right to peer review, else one's own."""
+    rows = emergency.debriefs.select_related("entered_by")
+    return rows if may_review else rows.filter(entered_by=user)
 
 
 def _began(emergency: Emergency, card: ChecklistRun) -> Line:

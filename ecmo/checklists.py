@@ -1,6 +1,5 @@
 """One checklist on a page: any order, several people, big targets; and where it belongs."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from patients.access import note_reading
 from patients.models import Patient, Run
 from patients.queries import banner_of
 from web.actions import answer_checklist, end_checklist
-from web.checklist_forms import AnswerForm
+from web.checklist_forms import AnswerForm, Shown, fresh
 from web.checklists import ItemState, Progress, progress_of
 from web.models import ChecklistRun
 from web.once import do_once, was_done
@@ -27,15 +26,6 @@ from web.problems import ErrorItem, RuleBroken
 P = Permission
 PAGE = "ecmo/checklist.html"
 NO_CONTENT = 204
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One item with the form to answer it, and what is asked back."""
-
-    state: ItemState
-    form: AnswerForm
-    questions: list[ErrorItem]
 
 
 @requires(P.CATALOGUE_VIEW)
@@ -65,11 +55,11 @@ def checklist_answer(request: UserRequest, public_id: str, item: str) -> HttpRes
     refused = None if saved else Shown(_state(progress, item), form, questions)
     status = 200 if saved else UNPROCESSABLE
     if request.headers.get("HX-Request"):
-        one = refused or _fresh(_state(progress, item))
+        one = refused or fresh(_state(progress, item))
         context = {**_context(request, progress), "one": one, "is_part": True}
         return render(request, "ecmo/_checklist_item.html", context, status=status)
     if saved:
-        return redirect(f"{reverse('checklist', args=[checklist.public_id])}#item-{item}")
+        return redirect(f"{_page(checklist)}#item-{item}")
     context = {**_place(checklist), **_context(request, progress, refused)}
     return render(request, PAGE, context, status=status)
 
@@ -100,8 +90,19 @@ def _open(request: UserRequest, public_id: str, permission: Permission) -> Check
     return checklist
 
 
+def _page(checklist: ChecklistRun) -> str:
+    """Return where the list is worked through: a card of an emergency beside its clock."""
+    own = reverse("checklist", args=[checklist.public_id])
+    if not checklist.is_emergency:
+        return own
+    emergency = reverse("circuits:emergency", args=[checklist.subject])
+    return f"{emergency}?card={checklist.public_id}"
+
+
 def _place(checklist: ChecklistRun) -> dict[str, Any]:
     """Return the banner of the patient it is about, and the page that it belongs to."""
+    if checklist.is_emergency:
+        return {"back": _page(checklist), "back_label": "Emergency"}
     if not checklist.patient_key:
         standby = standby_of(checklist)
         if standby is None:
@@ -128,7 +129,7 @@ def _context(
     request: UserRequest, progress: Progress, refused: Shown | None = None
 ) -> dict[str, Any]:
     shown = [
-        refused if refused and refused.state.item.id == one.item.id else _fresh(one)
+        refused if refused and refused.state.item.id == one.item.id else fresh(one)
         for one in progress.states
     ]
     return {
@@ -147,12 +148,8 @@ def _news(request: UserRequest, progress: Progress, since: int) -> HttpResponse:
     if progress.newest <= since:
         return HttpResponse(status=NO_CONTENT)
     changed = [one for one in progress.states if any(tap.pk > since for tap in one.taps)]
-    context = {**_context(request, progress), "shown": [_fresh(one) for one in changed]}
+    context = {**_context(request, progress), "shown": [fresh(one) for one in changed]}
     return render(request, "ecmo/_checklist_news.html", context)
-
-
-def _fresh(state: ItemState) -> Shown:
-    return Shown(state, AnswerForm(item=state.item), [])
 
 
 def _state(progress: Progress, item: str) -> ItemState:

@@ -96,6 +96,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         **context,
         "nav": _navigation(request),
+        "may_call": Permission.CHECKLIST_ANSWER in held(request),
         "may_audit": Permission.AUDIT_VIEW in held(request),
         "search_url": reverse("patients:patient-list"),
         "theme_url": reverse("accounts:theme"),

@@ -1,14 +1,17 @@
 """The form of one item of a checklist."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 
 from clinical.checklist import Item
+from web.checklists import ItemState
 from web.fields import MeasureField
 from web.formbase import OnceForm
 from web.models import Answer
+from web.problems import ErrorItem
 
 
 class AnswerForm(OnceForm):
@@ -32,3 +35,17 @@ class AnswerForm(OnceForm):
     def typed_value(self) -> Decimal | None:
         """The number that was typed, if any."""
         return cast("Decimal | None", self.cleaned_data.get("value"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One item with the form to answer it, and what is asked back."""
+
+    state: ItemState
+    form: AnswerForm
+    questions: list[ErrorItem]
+
+
+def fresh(state: ItemState) -> Shown:
+    """Return an item with an empty form."""
+    return Shown(state, AnswerForm(item=state.item), [])

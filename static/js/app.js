@@ -150,6 +150,18 @@
     }, 5_000);
   }
 
+  /* ---- How long something runs: 01:42, 1:01:42 ----------------------------- */
+  const two = (number) => String(number).padStart(2, "0");
+  for (const since of all("[data-since]")) {
+    const show = () => {
+      const s = Math.max(0, Math.floor((serverTime(since.dataset.now) - Date.parse(since.dataset.since)) / 1000));
+      const [hours, minutes] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];
+      since.textContent = `${hours ? `${hours}:` : ""}${two(minutes)}:${two(s % 60)}`;
+    };
+    show();
+    setInterval(show, 1_000);
+  }
+
   /* ---- Time fields: chips fill in, the output echoes the date ------------- */
   const echo = (field) => {
     const input = field.querySelector("input");
