@@ -25,6 +25,7 @@ from circuits.api.catalogue import DeviceModelEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint, CheckWithdrawalEndpoint
 from circuits.api.consoles import ConsoleEndpoint
+from circuits.api.emergencies import EmergencyEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
 from circuits.api.incidents import IncidentEndpoint, PassportEndpoint
@@ -196,6 +197,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     "consoles": ConsoleEndpoint,
     "recalls": RecallEndpoint,
     "incidents": IncidentEndpoint,
+    "emergencies": EmergencyEndpoint,
     "measures": MeasureEndpoint,
     "site-documents": SiteDocumentEndpoint,
     "reports": ReportEndpoint,

@@ -16,8 +16,8 @@ from web.formbase import ClockedForm, OnceForm
 class StartForm(OnceForm):
     """Whose emergency, if anybody says so, and with which card; one tap on the card sends it."""
 
-    where = forms.ChoiceField(label="Patient", widget=forms.RadioSelect)
-    card = forms.ChoiceField(choices=[(code, code) for code in CODES], initial=UNKNOWN)
+    where = forms.ChoiceField(label="Patient", widget=forms.RadioSelect, required=False)
+    card = forms.ChoiceField(choices=[(code, code) for code in CODES], required=False)
 
     def __init__(
         self, *args: Any, runs: Iterable[Run], units: Iterable[Unit], **options: Any
@@ -31,10 +31,12 @@ class StartForm(OnceForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
         field.choices = [*beds, *nobody]
 
-    def place(self) -> dict[str, Any]:
-        """Return the run, if one was chosen, and the unit."""
-        run = self.runs.get(self.cleaned_data["where"])
-        return {"run": run, "unit": run.unit if run else self.units[self.cleaned_data["where"]]}
+    def chosen(self) -> dict[str, Any]:
+        """Return run, unit and card; what nobody chose is the first unit, and any emergency."""
+        where = self.cleaned_data["where"] or next(iter(self.units))
+        run = self.runs.get(where)
+        unit = run.unit if run else self.units[where]
+        return {"run": run, "unit": unit, "card": self.cleaned_data["card"] or UNKNOWN}
 
 
 class NameForm(forms.Form):

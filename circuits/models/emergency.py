@@ -69,6 +69,7 @@ class EntryKind(models.TextChoices):
     CALL = "call", "Call"
 
 
+@tracked
 class EmergencyEntry(models.Model):
     """One line said, given, read or called in an emergency. Written once."""
 
@@ -97,6 +98,7 @@ class EmergencyEntry(models.Model):
         return f"{self.get_kind_display()}: {self.text}"
 
 
+@tracked
 class Debrief(models.Model):
     """What those who were there said soon after. Protected: read with a right of its own."""
 

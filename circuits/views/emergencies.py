@@ -52,9 +52,8 @@ def emergency_start(request: UserRequest) -> HttpResponse:
     )
     key = _key_of(request)
 
-    def start(facts: dict[str, Any]) -> Emergency:
-        place = form.place()
-        return start_emergency(**place, card=facts["card"], public_id=key, by=request.user, at=at)
+    def start(_: dict[str, Any]) -> Emergency:
+        return start_emergency(**form.chosen(), public_id=key, by=request.user, at=at)
 
     return act_on_form(
         request,

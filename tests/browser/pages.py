@@ -8,6 +8,7 @@ from django.urls import reverse
 from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.check_sets import draft_check_sets
 from circuits.actions.consoles import add_console
+from circuits.actions.emergencies import start_emergency
 from circuits.actions.exchange import NewPart
 from circuits.actions.kit import add_kit
 from circuits.actions.prime import prime_standby
@@ -24,6 +25,7 @@ from circuits.models import (
     Console,
     DeviceIncident,
     DeviceModel,
+    Emergency,
     KitItem,
     PlannedChange,
     Recall,
@@ -63,6 +65,7 @@ NO_PAGES = {
     "circuits:part-photo", "circuits:device-labels-read",
     "reports:recall-trace", "reports:incident-report", "circuits:recall-search",
     "circuits:recall-close", "circuits:recall-file",
+    "circuits:emergency-note", "circuits:emergency-name", "circuits:emergency-card",
 }  # fmt: skip
 
 
@@ -164,6 +167,7 @@ def _keys(ward, run):
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
         **_merges(run),
+        **_emergency(run),
         **_standing(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
         **dict.fromkeys(CHANGE_PAGES, PlannedChange.objects.order_by("pk").last()),
@@ -281,6 +285,14 @@ def _merges(run):
         "episodes:merge-create": unknown,
         "episodes:merge-undo": merge,
     }
+
+
+def _emergency(run):
+    """Return an emergency; made here where the ward has none."""
+    done = {"by": run.entered_by, "at": run.started_at + timedelta(hours=1)}
+    row = Emergency.objects.first() or start_emergency(unit=run.unit, run=run, card="air", **done)
+    names = ("emergency", "emergency-end", "emergency-debrief")
+    return {f"circuits:{name}": row for name in names}
 
 
 def _console(run):

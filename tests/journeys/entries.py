@@ -12,6 +12,7 @@ from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
 from circuits.actions.consoles import add_console
+from circuits.actions.emergencies import start_emergency
 from circuits.actions.exchange import NewPart
 from circuits.actions.holds import hold_circuits
 from circuits.actions.kit import add_kit
@@ -29,8 +30,11 @@ from circuits.models import (
     ComponentUse,
     Console,
     ConsoleRecord,
+    Debrief,
     DeviceLabel,
     DeviceModel,
+    Emergency,
+    EmergencyEntry,
     KitItem,
     KitLook,
     ParLevel,
@@ -92,7 +96,7 @@ TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "c
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
     "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at", "done_at", "reported_at",
-    "assembled_at", "primed_at", "activated_at", "looked_at",
+    "assembled_at", "primed_at", "activated_at", "looked_at", "held_at",
 }  # fmt: skip
 
 
@@ -315,6 +319,25 @@ ENTRIES = [
         "run complication",
         {"reason": "wrong bed"},
         Complication.objects.exclude(withdrawn_at=None),
+    ),
+    Entry("circuits:emergency-start", "", {"card": "air"}, Emergency),
+    Entry(
+        "circuits:emergency-note",
+        "emergency",
+        {"kind": "drug", "text": "Adrenaline 1 mg", "occurred_at": "now"},
+        EmergencyEntry,
+    ),
+    Entry(
+        "circuits:emergency-end",
+        "emergency",
+        {"ended_at": "now", "harm": "no_harm"},
+        Emergency.objects.exclude(ended_at=None),
+    ),
+    Entry(
+        "circuits:emergency-debrief",
+        "emergency",
+        {"led_by": "Fay", "held_at": "now", "to_fix": "Crank moved."},
+        Debrief,
     ),
     Entry("circuits:adjunct-start", "run", {"kind": "crrt", "started_at": "now"}, Adjunct),
     Entry(
@@ -603,6 +626,11 @@ class Ward:
         other = running_vv(PatientFactory(unit=self.unit), self.by)
         self._acted(hold_circuits, run=other, reason="Coroner")
         return other
+
+    @cached_property
+    def emergency(self):
+        """An emergency of the run that nobody has ended."""
+        return self._acted(start_emergency, unit=self.unit, run=self.run, card="air")
 
     @cached_property
     def complication(self):
