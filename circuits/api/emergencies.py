@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import require_in_unit, rights_in
+from accounts.models import Unit
 from accounts.permissions import Permission
 from accounts.queries import units_of
 from circuits.actions.emergencies import (
@@ -209,16 +210,11 @@ class EmergencyEndpoint(Listed, Shown):
         """Start the clock; whoever is on call is told."""
         facts = self.read(StartInput)
         run, unit = facts.pop("run"), facts.pop("unit")
-        if run is not None:
-            run = self._run(run)
-            place = {"run": run, "unit": run.unit}
-        else:
-            units = units_of(self.user, self.permission, self.at)
-            found = units.filter(public_id=unit).first()
-            if found is None:
-                raise serializers.ValidationError({"unit": "In this unit you may not do that."})
-            place = {"unit": found}
-        return self.created(start_emergency(**place, **facts, by=self.user, at=self.at))
+        found = self._run(run) if run else None
+        where = found.unit if found else self._unit(unit)
+        return self.created(
+            start_emergency(unit=where, run=found, **facts, by=self.user, at=self.at)
+        )
 
     @extend_schema(request=CardInput, responses={201: OpenedCardShape})
     @action(detail=True, methods=["post"], url_path="cards")
@@ -277,3 +273,9 @@ class EmergencyEndpoint(Listed, Shown):
     def _run(self, public_id: object) -> Run:
         run: Run = self.find(Run.objects.select_related("patient", "unit__centre"), public_id)
         return run
+
+    def _unit(self, public_id: object) -> Unit:
+        unit = units_of(self.user, self.permission, self.at).filter(public_id=public_id).first()
+        if unit is None:
+            raise serializers.ValidationError({"unit": "In this unit you may not do that."})
+        return unit

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -53,8 +54,9 @@ class NameForm(forms.Form):
 
 
 class EntryForm(ClockedForm, OnceForm):
-    """A line said, given, read or called; the button says which."""
+    """A line said, given, read or called; the button says which. A tap on a call has no key."""
 
+    client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     kind = forms.ChoiceField(choices=EntryKind.choices)
     text = forms.CharField(label="What", max_length=300)
     occurred_at = ClinicalDateTimeField(label="Earlier than now", required=False)

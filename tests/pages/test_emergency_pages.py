@@ -1,12 +1,13 @@
 """Emergencies on their pages: two taps to the clock, the plan on top, a poll that brings the news."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from circuits.actions.care_plan import review_emergency_plan
+from circuits.actions.care_plan import set_emergency_plan
 from circuits.models import Emergency
 from tests.scenarios import running_vv
 from web.models import ChecklistRun, ChecklistTap
@@ -24,7 +25,7 @@ def page_of(emergency, **query):
 def test_two_taps_from_a_page_of_the_patient_start_the_clock_with_plan_and_ceiling_on_top(
     client, run, physician, nurse
 ):
-    review_emergency_plan(
+    set_emergency_plan(
         run=run,
         ceiling="limited",
         words="No second circuit.",
@@ -56,14 +57,16 @@ def test_two_taps_from_a_page_of_the_patient_start_the_clock_with_plan_and_ceili
 
 def test_a_tap_needs_no_reason_comes_back_by_itself_and_stands_in_the_timeline(client, run, nurse):
     client.force_login(nurse)
-    client.post(reverse("circuits:emergency-start"), {"card": "air"})
+    client.post(reverse("circuits:emergency-start"), {"client_uuid": uuid4(), "card": "air"})
     emergency = Emergency.objects.get()
     card = ChecklistRun.objects.get()
     before = client.get(page_of(emergency)).context["lines"]
     answer = reverse("checklist-answer", args=[card.public_id, "clamp_return"])
 
-    part = client.post(answer, {"answer": "not_possible"}, headers={"HX-Request": "true"})
-    plain = client.post(answer, {"answer": "done"})
+    part = client.post(
+        answer, {"client_uuid": uuid4(), "answer": "not_possible"}, headers={"HX-Request": "true"}
+    )
+    plain = client.post(answer, {"client_uuid": uuid4(), "answer": "done"})
     news = client.get(page_of(emergency, lines=len(before)), headers={"HX-Request": "true"})
     quiet = client.get(page_of(emergency, lines=3), headers={"HX-Request": "true"})
 
@@ -77,7 +80,7 @@ def test_a_patient_is_named_later_a_card_is_added_and_an_empty_line_is_refused_w
     client, run, nurse
 ):
     client.force_login(nurse)
-    client.post(reverse("circuits:emergency-start"), {})
+    client.post(reverse("circuits:emergency-start"), {"client_uuid": uuid4()})
     emergency = Emergency.objects.get()
     assert emergency.run is None
 
