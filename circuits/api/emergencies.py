@@ -5,6 +5,7 @@ Steps are answered where every checklist is (`/checklists/`); `cards` of an emer
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -274,7 +275,7 @@ class EmergencyEndpoint(Listed, Shown):
         run: Run = self.find(Run.objects.select_related("patient", "unit__centre"), public_id)
         return run
 
-    def _unit(self, public_id: object) -> Unit:
+    def _unit(self, public_id: UUID) -> Unit:
         unit = units_of(self.user, self.permission, self.at).filter(public_id=public_id).first()
         if unit is None:
             raise serializers.ValidationError({"unit": "In this unit you may not do that."})
