@@ -92,7 +92,6 @@ def emergency_card(request: UserRequest, public_id: str, card: str) -> HttpRespo
     return redirect(f"{_page(emergency)}?card={opened.public_id}")
 
 
-@require_POST
 @requires(P.CHECKLIST_ANSWER)
 def emergency_note(request: UserRequest, public_id: str) -> HttpResponse:
     """Add a line: said, given, read, called."""
@@ -100,7 +99,7 @@ def emergency_note(request: UserRequest, public_id: str) -> HttpResponse:
     emergency = _open(request, public_id, P.CHECKLIST_ANSWER)
     return act_on_form(
         request,
-        EntryForm(request.POST, at=at),
+        EntryForm(request.POST or None, at=at),
         lambda facts: note_in_emergency(emergency=emergency, **facts, by=request.user, at=at),
         page=DETAIL,
         context=_context(request, emergency),
