@@ -19,12 +19,13 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.models import Unit, User
-from accounts.permissions import Permission
-from accounts.queries import Rights, held_by, may
+from accounts.permissions import ROLES, Permission, Role
+from accounts.queries import Roles, may, roles_of
 
 M = TypeVar("M", bound=Model)
 M_co = TypeVar("M_co", bound=Model, covariant=True)
 View = Callable[..., HttpResponseBase]
+Rights = dict[tuple[int, int | None], frozenset[Permission]]
 
 
 class UserRequest(HttpRequest):
@@ -39,6 +40,14 @@ def held(request: HttpRequest) -> frozenset[Permission]:
     if not request.user.is_authenticated:
         return frozenset()
     return frozenset().union(*_rights(request.user).values())
+
+
+def role_words(request: HttpRequest) -> str:
+    """Return as what the user works, in the order of the roles; asked like `held`."""
+    if not request.user.is_authenticated:
+        return ""
+    roles = frozenset().union(*_roles(request.user).values())
+    return ", ".join(role.label for role in Role if role in roles)
 
 
 class VisibleTo(Protocol[M_co]):
@@ -149,5 +158,15 @@ def _rights(user: User) -> Rights:
     """Return the user's rights, kept on the user for as long as the request has it."""
     known = cast("Any", user)
     if not hasattr(known, "rights_of_request"):
-        known.rights_of_request = held_by(user, timezone.now())
+        known.rights_of_request = {
+            place: frozenset().union(*(ROLES[role] for role in roles))
+            for place, roles in _roles(user).items()
+        }
     return cast("Rights", known.rights_of_request)
+
+
+def _roles(user: User) -> Roles:
+    known = cast("Any", user)
+    if not hasattr(known, "roles_of_request"):
+        known.roles_of_request = roles_of(user, timezone.now())
+    return cast("Roles", known.roles_of_request)

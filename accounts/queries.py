@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Centre, Membership, Unit, User
 from accounts.permissions import ROLES, Permission, Role
 
-Rights = dict[tuple[int, int | None], frozenset[Permission]]
+Roles = dict[tuple[int, int | None], frozenset[Role]]
 
 
 def permissions_of(user: User, at: datetime) -> dict[int, frozenset[Permission]]:
@@ -39,14 +39,14 @@ def may(user: User, permission: Permission, *, unit: Unit, at: datetime) -> bool
     )
 
 
-def held_by(user: User, at: datetime) -> Rights:
-    """Return what `user` may do by centre and unit (None: in all of it), in one statement."""
-    held: Rights = {}
+def roles_of(user: User, at: datetime) -> Roles:
+    """Return the roles of `user` by centre and unit (None: in all of it), in one statement."""
+    held: Roles = {}
     if not user.is_active:
         return held
     rows = Membership.objects.current(at).filter(user=user)
     for role, centre, unit in rows.values_list("role", "centre_id", "unit_id"):
-        held[centre, unit] = held.get((centre, unit), frozenset()) | ROLES[Role(role)]
+        held[centre, unit] = held.get((centre, unit), frozenset()) | {Role(role)}
     return held
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import held
+from accounts.access import held, role_words
 from accounts.models import User
 from accounts.permissions import Permission
 from ecmo.demo.people import PASSWORD, demo_logins
@@ -97,6 +97,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         **context,
         "nav": _navigation(request),
         "may_call": Permission.CHECKLIST_ANSWER in held(request),
+        "role_label": role_words(request),
         "may_audit": Permission.AUDIT_VIEW in held(request),
         "search_url": reverse("patients:patient-list"),
         "theme_url": reverse("accounts:theme"),

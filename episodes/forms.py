@@ -11,7 +11,7 @@ from clinical.lifecycle import Item, State, Transition
 from episodes.policy import ReferralPolicy
 from episodes.told import NUMBERS
 from patients.models import AgeUnit, Coroner, Donation, LogKind, Mode, Referral, Sex, SupportType
-from web.fields import ClinicalDateTimeField, MeasureField
+from web.fields import ClinicalDateTimeField, DayField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
 TRI = [("", "Not known"), ("true", "Yes"), ("false", "No")]
@@ -35,11 +35,6 @@ def lines(label: str, *, is_needed: bool = False, rows: int = 3) -> forms.CharFi
     """Return a box of several lines."""
     box = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=4000, required=is_needed, widget=box)
-
-
-def day(label: str) -> forms.DateField:
-    """Return a day, as the browser's own field for it."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ReferralForm(ClockedForm):
@@ -259,13 +254,13 @@ class VisitForm(OnceForm):
     """A look at the patient that is planned."""
 
     name = forms.CharField(label="What for", max_length=80)
-    planned_on = day("Planned for")
+    planned_on = DayField(label="Planned for")
 
 
 class ResultForm(OnceForm):
     """How a visit went."""
 
-    seen_on = day("Seen on")
+    seen_on = DayField(label="Seen on")
     result = forms.CharField(label="Result in one line", max_length=300)
 
 

@@ -8,6 +8,7 @@ from django import forms
 from accounts.models import Unit
 from staffing.models import Duty, Person
 from staffing.queries import rosterable
+from web.fields import DayField
 from web.formbase import OnceForm
 from web.times import UnreadableTime, read_time
 
@@ -20,10 +21,7 @@ class ShiftForm(OnceForm):
 
     person = forms.ModelChoiceField(Person.objects.none(), to_field_name="public_id")
     duty = forms.ChoiceField(choices=Duty)
-    day = forms.DateField(
-        label="Day on which it begins",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    day = DayField(label="Day on which it begins")
     begins = forms.TimeField(
         label="Begins (24-hour clock)",
         input_formats=CLOCK_FORMATS,

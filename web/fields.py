@@ -12,6 +12,20 @@ from django.utils import timezone
 from web import numbers, times
 
 MEASURE_DIGITS = 12
+DAY = "%d-%b-%Y"
+
+
+class DayField(forms.DateField):
+    """A day with its month in letters, whatever order the browser's country would have."""
+
+    def __init__(self, *, help_text: str = "", **options: Any) -> None:
+        super().__init__(
+            input_formats=[DAY, "%Y-%m-%d"],
+            widget=forms.DateInput(format=DAY),
+            help_text=f"Such as 31-Mar-2027. {help_text}".strip(),
+            error_messages={"invalid": "Type the day as 31-Mar-2027."},
+            **options,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Unit
 from circuits.forms.scan import LabelForm
-from circuits.forms.stock import DATES, unit_field
+from circuits.forms.stock import unit_field
 from circuits.models import (
     DURABLE,
     DeviceModel,
@@ -20,10 +20,9 @@ from circuits.models import (
     WaterVerdict,
 )
 from clinical.measures import MEASURES
-from web.fields import ClinicalDateTimeField, MeasureField
+from web.fields import ClinicalDateTimeField, DayField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
-EXAMPLE_DATE = "Such as 31-Mar-2027."
 ALARMED = (
     "blood_flow",
     "pump_speed",
@@ -47,9 +46,7 @@ class ConsoleForm(ClockedForm, OnceForm, LabelForm):
     owner = forms.CharField(
         label="Owner, if lent to us", max_length=150, required=False, help_text="Blank: it is ours."
     )
-    return_on = forms.DateField(
-        label="To be given back on", required=False, input_formats=DATES, help_text=EXAMPLE_DATE
-    )
+    return_on = DayField(label="To be given back on", required=False)
     field_order = ("unit", "udi", "label_photo", "model", "serial")
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **options: Any) -> None:
@@ -69,11 +66,10 @@ class ServiceForm(ClockedForm, OnceForm):
     verdict = forms.ChoiceField(label="Result", choices=Verdict.choices, widget=forms.RadioSelect)
     done_at = ClinicalDateTimeField(label="Done at")
     battery_min = MeasureField(label="Ran on battery for", unit="min", decimals=0, required=False)
-    next_due_on = forms.DateField(
+    next_due_on = DayField(
         label="Next due, as written on the device",
         required=False,
-        input_formats=DATES,
-        help_text=f"{EXAMPLE_DATE} Blank: as the site's rule says.",
+        help_text="Blank: as the site's rule says.",
     )
     note = forms.CharField(
         max_length=300, required=False, help_text="Needed for what failed: it goes out of service."
@@ -199,9 +195,7 @@ class LendForm(ClockedForm, OnceForm):
     """Our device goes to somebody else."""
 
     to = forms.CharField(label="Who gets it", max_length=130)
-    return_on = forms.DateField(
-        label="Comes back on", required=False, input_formats=DATES, help_text=EXAMPLE_DATE
-    )
+    return_on = DayField(label="Comes back on", required=False)
 
 
 class ReturnForm(ClockedForm, OnceForm):

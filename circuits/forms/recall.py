@@ -17,10 +17,9 @@ from circuits.models import (
     RecallFate,
     RecallItem,
 )
-from web.fields import ClinicalDateTimeField
+from web.fields import ClinicalDateTimeField, DayField
 from web.formbase import ClockedForm, OnceForm
 
-DATES = ["%d-%b-%Y", "%Y-%m-%d"]
 MOST = 200
 _SEPARATORS = re.compile(r"[\n\r,;]+")
 _RANGE = re.compile(r"^(\S+)\s+(?:to|through|-|\N{EN DASH})\s+(\S+)$", re.IGNORECASE)
@@ -70,9 +69,7 @@ class RecallForm(ClockedForm, OnceForm):
     recall_class = forms.ChoiceField(
         label="Class", choices=[("", "Not given"), *RecallClass.choices], required=False
     )
-    issued_on = forms.DateField(
-        label="Dated", input_formats=DATES, help_text="Such as 31-Mar-2027."
-    )
+    issued_on = DayField(label="Dated")
     received_at = ClinicalDateTimeField(label="Received at")
     kind = forms.ChoiceField(
         label="Kind of part",

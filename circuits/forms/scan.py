@@ -9,6 +9,7 @@ from circuits.models import ComponentKind, DeviceModel
 from circuits.udi import Label, read_label
 from circuits.udi.photo import NothingInPhoto, labels_in
 from web.actions.attachments import FileRefused, clean_photo
+from web.fields import DayField
 from web.times import clinical_date
 
 COMPARE = "Read from the label. Compare product, lot, serial and expiry with the print, then save."
@@ -45,12 +46,7 @@ class LabelForm(forms.Form):
     model = forms.ModelChoiceField(DeviceModel.objects.all(), label="Product")
     lot = forms.CharField(max_length=40, required=False)
     serial = forms.CharField(max_length=40, required=False)
-    expires_on = forms.DateField(
-        label="Expiry",
-        required=False,
-        input_formats=["%d-%b-%Y", "%Y-%m-%d"],
-        help_text="Such as 31-Mar-2027.",
-    )
+    expires_on = DayField(label="Expiry", required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -19,12 +19,11 @@ from circuits.models import (
 from circuits.models.standby import WET
 from clinical.prime import Chemical
 from patients.models import Run
-from web.fields import ClinicalDateTimeField, MeasureField
+from web.fields import ClinicalDateTimeField, DayField, MeasureField
 from web.formbase import ClockedForm, OnceForm
 
 PARTS = (ComponentKind.OXYGENATOR, ComponentKind.PUMP_HEAD, ComponentKind.TUBING)
 PRODUCTS = 3
-DATES = ["%d-%b-%Y", "%Y-%m-%d"]
 
 
 class AssembleForm(ClockedForm, OnceForm):
@@ -53,9 +52,7 @@ class AssembleForm(ClockedForm, OnceForm):
                 self.fields[f"{kind}_{name}"] = forms.CharField(
                     label=f"{word}, {text}", max_length=40, required=False
                 )
-            self.fields[f"{kind}_expires_on"] = forms.DateField(
-                label=f"{word}, expiry", required=False, input_formats=DATES
-            )
+            self.fields[f"{kind}_expires_on"] = DayField(label=f"{word}, expiry", required=False)
 
     def parts(self) -> list[NewPart]:
         """Return the parts that were named."""

@@ -11,11 +11,10 @@ from accounts.models import Unit
 from circuits.actions.stock import Arrival
 from circuits.forms.scan import LabelForm
 from circuits.models import Component, DeviceModel
-from web.fields import ClinicalDateTimeField
+from web.fields import ClinicalDateTimeField, DayField
 from web.formbase import ClockedForm, OnceForm
 
 MOST = 1000
-DATES = ["%d-%b-%Y", "%Y-%m-%d"]
 
 
 def unit_field(form: forms.Form, units: QuerySet[Unit]) -> None:
@@ -96,11 +95,10 @@ class MoveForm(ClockedForm, OnceForm):
 class ReserveForm(MoveForm):
     """Some of a lot is reserved for a plan."""
 
-    needed_on = forms.DateField(
+    needed_on = DayField(
         label="Needed on",
         required=False,
-        input_formats=DATES,
-        help_text="Such as 31-Mar-2027. A lot that will have expired then is refused.",
+        help_text="A lot that will have expired then is refused.",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

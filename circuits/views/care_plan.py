@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission, Role
 from accounts.queries import with_role
 from circuits.actions.care_plan import (
@@ -48,7 +48,7 @@ def care_plan(request: UserRequest, public_id: str) -> HttpResponse:
         "anticoagulation": plan_at(run, at),
         "dues": run.dues.open().filter(kind__in=KINDS),
         "form": CarryForm(targets=targets),
-        "may_set": Permission.CARE_PLAN_SET in held(request) and run.is_running,
+        "may_set": Permission.CARE_PLAN_SET in rights_in(request.user, run.unit) and run.is_running,
         "at": at,
     }
     return render(request, "patients/plan.html", context)

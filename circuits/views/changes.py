@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.models import Unit
 from accounts.permissions import Permission
 from accounts.queries import may, units_of
@@ -84,7 +84,8 @@ def change_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "banner": banner_of(change.run.patient, change.run, at),
         "change": change,
         "decisions": change.decisions.select_related("owner", "decided_by").reverse(),
-        "may_plan": Permission.COMPONENT_EXCHANGE in held(request) and change.is_open,
+        "may_plan": Permission.COMPONENT_EXCHANGE in rights_in(request.user, change.run.unit)
+        and change.is_open,
         "at": at,
     }
     return render(request, "circuits/change_detail.html", context)

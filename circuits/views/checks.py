@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from circuits.actions.checks import record_check
 from circuits.asked import asked_of, check_sets, shown
@@ -50,7 +50,8 @@ def check_list(request: UserRequest, public_id: str) -> HttpResponse:
         "banner": banner_of(run.patient, run, at),
         "page": Paginator(checks_of(run), PAGE).get_page(request.GET.get("page")),
         "measures": [shown(c, units) for c in (*(m.code for m in core_measures()), DELTA_P)],
-        "may_record": Permission.CHECK_RECORD in held(request) and run.is_running,
+        "may_record": Permission.CHECK_RECORD in rights_in(request.user, run.unit)
+        and run.is_running,
         "at": at,
     }
     return render(request, "circuits/check_list.html", context)
@@ -171,7 +172,7 @@ def _show_check(
         "clock_off": device_clock_off(versions[0].row),
         "raised": raised_by(newest.row),
         "undo_for": undo_for,
-        "may_amend": stands and Permission.CHECK_AMEND in held(request),
+        "may_amend": stands and Permission.CHECK_AMEND in rights_in(request.user, run.unit),
         "at": at,
     }
     return render(request, "circuits/check_detail.html", context)

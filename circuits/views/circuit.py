@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
 from circuits.actions.dues import COMPLICATION
@@ -43,6 +43,7 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
     photos: dict[int, list[PartPhoto]] = defaultdict(list)
     for photo in PartPhoto.objects.filter(use__circuit__run=run):
         photos[photo.use_id].append(photo)
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
@@ -65,12 +66,12 @@ def circuit_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
         "adjuncts": adjunct_lives(run, at),
         "tasks": tasks_of(run),
-        "may_adjunct": Permission.RUN_EDIT in held(request) and run.is_running,
-        "may_task": Permission.CHECK_RECORD in held(request),
-        "may_exchange": Permission.COMPONENT_EXCHANGE in held(request) and run.is_running,
-        "may_edit": Permission.RUN_EDIT in held(request),
-        "may_keep": Permission.COMPONENT_EXCHANGE in held(request),
-        "may_report": Permission.INCIDENT_RECORD in held(request),
+        "may_adjunct": Permission.RUN_EDIT in rights and run.is_running,
+        "may_task": Permission.CHECK_RECORD in rights,
+        "may_exchange": Permission.COMPONENT_EXCHANGE in rights and run.is_running,
+        "may_edit": Permission.RUN_EDIT in rights,
+        "may_keep": Permission.COMPONENT_EXCHANGE in rights,
+        "may_report": Permission.INCIDENT_RECORD in rights,
         "at": at,
     }
     return render(request, "circuits/circuit_detail.html", context)

@@ -61,11 +61,12 @@ def hygiene(request: UserRequest) -> HttpResponse:
     at = timezone.now()
     rows = Console.objects.visible_to(request.user, at).present().heaters()
     lines = console_lines(rows.select_related(*RELATED), request.user, at)
-    centres = {line.console.unit.centre_id: line.console.unit.centre for line in lines}
+    units = {line.console.unit for line in lines}
+    centres = {unit.centre_id: unit.centre for unit in units}
     context = {
         "lines": lines,
         "policies": [equipment_policy(one, at) for one in centres.values()],
-        "may_work": P.CATALOGUE_EDIT in held(request),
+        "may_work": {u.pk for u in units if P.CATALOGUE_EDIT in rights_in(request.user, u)},
         "at": at,
     }
     return render(request, "circuits/hygiene.html", context)
@@ -207,7 +208,12 @@ def _step(
         form,
         lambda typed: act(console=console, **facts(typed), by=request.user, at=at),
         page="circuits/equipment_form.html",
-        context={"title": title, "sub": f"{console}, {console.unit}", "back": back},
+        context={
+            "title": title,
+            "sub": f"{console}, {console.unit}",
+            "back": back,
+            "is_wide": isinstance(form, AlarmLimitsForm),
+        },
         then=back,
         done="Noted.",
     )

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
 from circuits.actions.checklists import DECANNULATION
 from circuits.actions.run_gap import resume_support
@@ -24,7 +24,7 @@ def decannulation(request: UserRequest, public_id: str) -> HttpResponse:
     """Show how far decannulation is."""
     at = timezone.now()
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="decannulation")
-    rights = held(request)
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),

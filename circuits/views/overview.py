@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
 from circuits.adjuncts import on_circuit
@@ -65,6 +65,7 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
     readings = [one for _, one in zip(range(LOOK_BACK), Recent(run), strict=False)]
     parts = lives(run, at)
     inside = {life.use.kind for life in parts if not life.use.removed_at}
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
@@ -74,7 +75,7 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "dues": Due.objects.open().filter(run=run),
         "episode": lifecycle_of(run),
         "hold": run.holds.filter(released_at=None).first(),
-        "may_edit": Permission.RUN_EDIT in held(request),
+        "may_edit": Permission.RUN_EDIT in rights,
         "values": _key_values(run, readings, alerts, at),
         "lives": parts,
         "events": timeline(run)[:RECENT_EVENTS],
@@ -88,8 +89,8 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "window": name if name in WINDOWS else "run",
         "windows": WINDOW_LABELS,
         "trends_url": reverse("circuits:run-trends", args=[run.public_id]),
-        "may_check": Permission.CHECK_RECORD in held(request) and run.is_running,
-        "may_acknowledge": Permission.ALERT_ACKNOWLEDGE in held(request),
+        "may_check": Permission.CHECK_RECORD in rights and run.is_running,
+        "may_acknowledge": Permission.ALERT_ACKNOWLEDGE in rights,
         "at": at,
     }
     return render(request, "circuits/run_overview.html", context)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
 from circuits.actions.photos import add_photo
 from circuits.forms.incident import PhotoForm
@@ -30,14 +30,15 @@ def circuit_passport(request: UserRequest, public_id: str) -> HttpResponse:
     run = open_run(request, public_id, P.PATIENT_VIEW, what="circuit passport")
     circuits = list(run.circuits.all())
     circuit = _chosen(circuits, request.GET.get("circuit"))
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "circuits": circuits,
         "passport": passport(circuit, run.ended_at or at) if circuit else None,
         "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
-        "may_edit": P.RUN_EDIT in held(request),
-        "may_photograph": P.CHECK_RECORD in held(request),
+        "may_edit": P.RUN_EDIT in rights,
+        "may_photograph": P.CHECK_RECORD in rights,
         "at": at,
     }
     return render(request, "circuits/passport.html", context)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, held, requires, rights_in, row_or_refuse
 from accounts.models import Membership, Unit, User
 from accounts.permissions import Permission, Role, roles_with
 from accounts.queries import units_of
@@ -46,10 +46,14 @@ FORM = "circuits/standby_form.html"
 def readiness(request: UserRequest) -> HttpResponse:
     """Show what stands ready in each unit; what was not looked at is not ready."""
     at = timezone.now()
+    shown = boards(request.user, at)
+    looking = [
+        one.unit.pk for one in shown if P.CHECKLIST_ANSWER in rights_in(request.user, one.unit)
+    ]
     context = {
-        "boards": boards(request.user, at),
+        "boards": shown,
         "may_keep": P.STANDBY_KEEP in held(request),
-        "may_look": P.CHECKLIST_ANSWER in held(request),
+        "may_look": looking,
         "at": at,
     }
     return render(request, "circuits/readiness.html", context)
@@ -60,6 +64,7 @@ def standby_detail(request: UserRequest, public_id: str) -> HttpResponse:
     """Show a circuit: its clock, parts, prime, chemistry, checklists and what became of it."""
     at = timezone.now()
     standby = _open(request, public_id, P.CATALOGUE_VIEW)
+    rights = rights_in(request.user, standby.unit)
     context = {
         "standby": standby,
         "row": standby_row(standby, at),
@@ -71,9 +76,9 @@ def standby_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "lists": lists_of(standby).select_related("started_by", "ended_by"),
         "kinds": LISTS,
         "is_kept": standby.status in {"ready", "quarantined"},
-        "may_keep": P.STANDBY_KEEP in held(request),
-        "may_answer": P.CHECKLIST_ANSWER in held(request),
-        "may_connect": P.COMPONENT_EXCHANGE in held(request),
+        "may_keep": P.STANDBY_KEEP in rights,
+        "may_answer": P.CHECKLIST_ANSWER in rights,
+        "may_connect": P.COMPONENT_EXCHANGE in rights,
         "at": at,
     }
     return render(request, "circuits/standby_detail.html", context)

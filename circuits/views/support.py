@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from accounts.queries import units_of
 from alerts.models import Due
@@ -98,6 +99,7 @@ def support_detail(request: UserRequest, public_id: str) -> HttpResponse:
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="run")
     end, modes = run.ended_at or at, list(run.modes.order_by("starts_at"))
     dues = Due.objects.open().filter(run=run)
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
@@ -110,8 +112,8 @@ def support_detail(request: UserRequest, public_id: str) -> HttpResponse:
         "outcome": Outcome.objects.filter(run=run).first(),
         "dues": dues.exclude(kind__in=[CHECK, REVIEW, "sample"]),
         "confirms": dues.filter(kind=LIMITS).first(),
-        "may_edit": Permission.RUN_EDIT in held(request),
-        "may_limit": Permission.LIMIT_SET in held(request),
+        "may_edit": Permission.RUN_EDIT in rights,
+        "may_limit": Permission.LIMIT_SET in rights,
         "at": at,
     }
     return render(request, "circuits/support_detail.html", context)
@@ -133,7 +135,7 @@ def limit_list(request: UserRequest, public_id: str) -> HttpResponse:
         "run": run,
         "banner": banner_of(run.patient, run, at),
         "rows": [(MEASURES[row.measure], row) for row in rows if row.measure in MEASURES],
-        "may_limit": Permission.LIMIT_SET in held(request) and run.is_running,
+        "may_limit": Permission.LIMIT_SET in rights_in(request.user, run.unit) and run.is_running,
         "at": at,
     }
     return render(request, "circuits/limit_list.html", context)
@@ -148,10 +150,13 @@ def limit_change(request: UserRequest, public_id: str, measure: str) -> HttpResp
         raise Http404("There is no such measure.")
     row = run.limits.filter(superseded_at=None, measure=measure, valid_to=None).first()
     names = ("warning_low", "warning_high", "critical_low", "critical_high")
-    initial = {name: getattr(row, name) for name in names} if row else {}
+    initial = {name: _plain(getattr(row, name)) for name in names} if row else {}
     form = LimitForm(request.POST or None, at=at, initial={**initial, "valid_from": at})
+    one = MEASURES[measure]
     for name in names:
-        form.fields[name].widget.unit = MEASURES[measure].unit
+        form.fields[name].widget.unit = (
+            "as a fraction" if one.is_shown_in_percent else one.display_unit
+        )
     back = reverse("circuits:limit-list", args=[run.public_id])
     return act_on_form(
         request,
@@ -161,7 +166,7 @@ def limit_change(request: UserRequest, public_id: str, measure: str) -> HttpResp
         context={
             "run": run,
             "banner": banner_of(run.patient, run, at),
-            "title": f"Limits of {MEASURES[measure].label.lower()} ({MEASURES[measure].unit})",
+            "title": f"Limits: {one.label}",
             "note": "A value on a limit is inside. Limits already passed are judged as they were.",
             "back": back,
         },
@@ -249,6 +254,11 @@ def _change_limit(
         at=at,
         reason=facts["reason"],
     )
+
+
+def _plain(bound: Decimal | None) -> Decimal | None:
+    """Return a bound without the zeros that only the column has."""
+    return None if bound is None else Decimal(f"{bound.normalize():f}")
 
 
 def _uuid(text: str | None) -> str | None:

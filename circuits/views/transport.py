@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
 from circuits.actions.checklists import answer_item
 from circuits.actions.transport import arrive, call_off, decide_leg, depart, plan_leg, stand_down
@@ -41,7 +41,7 @@ def transport(request: UserRequest, public_id: str) -> HttpResponse:
     run = open_run(request, public_id, Permission.PATIENT_VIEW, what="transport")
     legs = list(run.transport_legs.select_related("decided_by", "entered_by"))
     leg = next((one for one in legs if one.closed_at is None), None)
-    found, rights = oxygen_policy(run.unit.centre, at), held(request)
+    found, rights = oxygen_policy(run.unit.centre, at), rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),

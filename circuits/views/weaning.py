@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
 from alerts.models import Alert
 from circuits.actions.weaning import record_step, record_trial, start_trial
@@ -64,7 +64,7 @@ def weaning(request: UserRequest, public_id: str) -> HttpResponse:
         )
     )
     running = next((one for one in trials if one.is_running), None)
-    found, rights = weaning_policy(run.unit.centre, at), held(request)
+    found, rights = weaning_policy(run.unit.centre, at), rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires, row_or_refuse
+from accounts.access import UserRequest, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
 from audit.actions import record_accesses
 from circuits.actions.holds import release_circuits
@@ -56,7 +56,7 @@ def run_episode(request: UserRequest, public_id: UUID) -> HttpResponse:
         "episode": lifecycle_of(run, referral_policy(run.unit.centre, at).decline_reasons),
         "hold": run.holds.filter(released_at=None).select_related("held_by").first(),
         "today": timezone.localdate(at),
-        "may_edit": Permission.RUN_EDIT in held(request),
+        "may_edit": Permission.RUN_EDIT in rights_in(request.user, run.unit),
         "at": at,
     }
     return render(request, "episodes/run_episode.html", context)

@@ -90,7 +90,8 @@ class InfusionChange(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.rate if self.rate is not None else ''}".strip()
+        rate = "" if self.rate is None else f" {self.rate.normalize():f}"
+        return f"{self.get_kind_display()}{rate}"
 
 
 class InfusionChangeWithdrawal(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.access import UserRequest, require_in_unit, requires
 from accounts.permissions import Permission
+from clinical.measures import MEASURES
 from clinical.units import written
 from labs.actions.infusions import (
     Change,
@@ -83,7 +84,7 @@ def result_correct(request: UserRequest, public_id: UUID) -> HttpResponse:
         confirmed = request.POST.getlist("confirmed")
         return correct_result(**common, charted=charted, confirmed=confirmed)
 
-    return _answer(request, form, run, act, title=f"Correct: {result}", then="labs:results")
+    return _answer(request, form, run, act, title=f"Correct: {_words(result)}", then="labs:results")
 
 
 @requires(P.INFUSION_CHANGE)
@@ -161,7 +162,7 @@ def change_withdraw(request: UserRequest, public_id: UUID) -> HttpResponse:
         ReasonForm(request.POST or None),
         run,
         lambda facts: withdraw_change(change=change, **facts, by=request.user, at=at),
-        title=f"Entered in error: {change}",
+        title=f"Entered in error: {change} {written(change.infusion.rate_unit)}",
     )
 
 
@@ -226,3 +227,10 @@ def _result(request: UserRequest, public_id: UUID) -> tuple[Result, Run]:
     require_in_unit(request.user, P.LAB_RECORD, run.unit, at)
     note_reading(request, patient, "correct a result", result.public_id)
     return result, run
+
+
+def _words(result: Result) -> str:
+    one = MEASURES.get(result.analyte)
+    if one is None or result.value is None:
+        return str(result)
+    return f"{one.label} {result.comparator}{one.text(result.value)}"

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from clinical.measures import MEASURES
 from labs.models import AnticoagulationPlan
@@ -37,6 +37,7 @@ def anticoagulation(request: UserRequest, public_id: UUID) -> HttpResponse:
     shown, drawn = panels(run, infusions_of(run), plans, at, hours)
     columns = list(dict.fromkeys([*(p.driver for p in plans if p.driver), *DRIVERS]))
     now = panel(run, at)
+    rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
@@ -48,9 +49,9 @@ def anticoagulation(request: UserRequest, public_id: UUID) -> HttpResponse:
         "now": now,
         "columns": [MEASURES[code] for code in columns if code in MEASURES],
         "rows": table(run, columns, plans, limit=12),
-        "may_change": Permission.INFUSION_CHANGE in held(request) and run.is_running,
-        "may_chart": Permission.LAB_RECORD in held(request),
-        "may_plan": Permission.PLAN_SET in held(request) and run.is_running,
+        "may_change": Permission.INFUSION_CHANGE in rights and run.is_running,
+        "may_chart": Permission.LAB_RECORD in rights,
+        "may_plan": Permission.PLAN_SET in rights and run.is_running,
         **_judged(run, now.plan, at),
     }
     return render(request, "labs/anticoagulation.html", context)
@@ -69,7 +70,7 @@ def results(request: UserRequest, public_id: UUID) -> HttpResponse:
         "at": at,
         "columns": [(code, MEASURES.get(code)) for code in columns],
         "rows": table(run, columns, list(run.plans.all()), limit=50),
-        "may_chart": Permission.LAB_RECORD in held(request),
+        "may_chart": Permission.LAB_RECORD in rights_in(request.user, run.unit),
     }
     return render(request, "labs/results.html", context)
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, requires
+from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from patients.access import open_run
 from patients.actions.entries import (
@@ -75,7 +75,7 @@ def event_list(request: UserRequest, public_id: str) -> HttpResponse:
         "withdrawn": withdrawn(run),
         "blood": blood,
         "kinds": [(kind, form.__doc__) for kind, (form, _, _) in EVENT_FORMS.items()],
-        "may_edit": Permission.RUN_EDIT in held(request),
+        "may_edit": Permission.RUN_EDIT in rights_in(request.user, run.unit),
         "at": at,
     }
     return render(request, "patients/event_list.html", context)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import UserRequest, held, require_in_unit, requires, row_or_refuse
+from accounts.access import UserRequest, held, require_in_unit, requires, rights_in, row_or_refuse
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.queries import units_of
@@ -85,14 +85,15 @@ def patient_detail(request: UserRequest, public_id: str) -> HttpResponse:
     patient = _patient(request, public_id, Permission.PATIENT_VIEW)
     runs = list(patient.runs.select_related("unit__centre").order_by("-started_at"))
     merges = patient.merges.standing().select_related("retired", "merged_by")
+    rights = rights_in(request.user, patient.unit)
     context = {
         "patient": patient,
         "merges": merges,
         "runs": runs,
         "banner": banner_of(patient, next((r for r in runs if r.is_running), None), at),
         "at": at,
-        "may_edit": Permission.PATIENT_EDIT in held(request),
-        "may_start": Permission.RUN_START in held(request)
+        "may_edit": Permission.PATIENT_EDIT in rights,
+        "may_start": Permission.RUN_START in rights
         and not (patient.merged_into or any(r.is_running for r in runs)),
     }
     return render(request, "patients/patient_detail.html", context)

@@ -201,7 +201,7 @@
     field.querySelector("output").textContent = `${moment.date} ${time}`;
   });
 
-  /* ---- Forms: sent once, and the first refused field gets the cursor ------ */
+  /* ---- Forms: sent once, and the first refused field, or what is asked, gets the cursor ------ */
   const release = (form) => {
     delete form.dataset.sent;
     for (const button of all("button[aria-busy]", form)) button.removeAttribute("aria-busy");
@@ -218,9 +218,20 @@
     if (form) release(form);
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
-  const focusRefused = (within) => within.querySelector("form:not([data-example]) .field.refused :is(input,select,textarea)")?.focus();
+  const focusRefused = (within) => {
+    const field = within.querySelector("form:not([data-example]) .field.refused :is(input,select,textarea)");
+    const told = field ?? within.querySelector("form:not([data-example]) :is([data-asked],.errorlist.nonfield)");
+    if (told && !field) told.tabIndex = -1;
+    told?.focus();
+  };
   focusRefused(document);
   addEventListener("htmx:load", (event) => focusRefused(event.detail.elt));
+
+  /* ---- The tab of this page is in sight (scrollIntoView would move the keyboard's place, too) ---- */
+  for (const tab of all(".tabs [aria-current]")) {
+    const [tabs, box] = [tab.closest(".tabs"), tab.getBoundingClientRect()];
+    tabs.scrollLeft += box.left - tabs.getBoundingClientRect().left - (tabs.clientWidth - box.width) / 2;
+  }
 
   /* ---- Dialogs, menus, keys ----------------------------------------------- */
   addEventListener("click", (event) => {

@@ -1,5 +1,6 @@
 """Every page of the site in a real browser: reachable by all, within the security policy, no wider
-than a phone. The accessibility rules are axe's."""
+than a phone. The accessibility rules are axe's, names included; that the place of the keyboard can
+be seen is asked here."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,6 +16,25 @@ NOT_OURS = {"exclude": [["#swagger-ui"]]}
 # Each width has its own layout, so light and dark ask everything; night differs in colours alone.
 ASKED = {"resultTypes": ["violations"]}
 ASKED_AT_NIGHT = {**ASKED, "runOnly": ["color-contrast"]}
+# Focus each kind of thing once, as a keyboard would; answer with the kinds, and those where
+# nothing changes to be seen: neither on the thing nor on the four boxes around it.
+UNSEEN_FOCUS = """known => {
+  const around = (one) => { const boxes = []; for (let box = one; box && boxes.length < 5; box = box.parentElement) boxes.push(box); return boxes; };
+  const looks = (one) => around(one).map((box) => { const style = getComputedStyle(box); return [style.outlineStyle, style.boxShadow, style.borderColor, style.backgroundColor].join(); }).join("|");
+  const kind = (one) => around(one).slice(0, 4).map((box) => `${box.tagName}.${box.className}.${box.type ?? ""}`.toLowerCase()).join(" < ");
+  const kinds = new Set(known), unseen = [];
+  for (const one of document.querySelectorAll("a[href],button,input,select,textarea,summary,[tabindex='0']")) {
+    if (kinds.has(kind(one)) || !one.checkVisibility()) continue;
+    document.activeElement?.blur();
+    const before = looks(one), name = kind(one);
+    one.focus();
+    if (document.activeElement !== one) continue;
+    kinds.add(name);
+    if (looks(one) === before) unseen.push(name);
+  }
+  document.activeElement?.blur();
+  return [[...kinds], unseen];
+}"""
 
 
 def rounds(places_, people, screen, theme):
@@ -38,13 +58,16 @@ def test_every_page_is_accessible_in_every_theme_and_as_wide_as_a_phone(
     people["director"] = director
     width, faults = THEMES[theme]["width"], {}
     asked = ASKED_AT_NIGHT if theme == "night" else ASKED
+    kinds = []
 
     assert [place.name for place in places(ward)] == names()
     for place, window in rounds(places(ward), people, screen, theme):
         broken = Axe().run(window.page, NOT_OURS, asked).response["violations"]
         wide = window.page.evaluate("document.documentElement.scrollWidth") - width
-        if broken or wide > 0:
-            faults[place.name] = [*map(_words, broken), f"{wide} px too wide"]
+        window.page.keyboard.press("Tab")
+        kinds, unseen = window.page.evaluate(UNSEEN_FOCUS, kinds)
+        if broken or unseen or wide > 0:
+            faults[place.name] = [*map(_words, broken), *unseen, f"{wide} px too wide"]
 
     assert faults == {}
 

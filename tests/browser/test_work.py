@@ -61,7 +61,7 @@ def test_flow_on_is_one_tap_from_the_patient_and_a_time(screen, patient, special
     assert page.get_by_text("Mode not known", exact=True).is_visible()
 
 
-def test_an_urgent_oxygenator_exchange_with_seconds_off_support_and_the_old_part_held_back(
+def test_an_urgent_oxygenator_exchange_without_a_mouse_and_the_old_part_held_back(
     screen, run, specialist, tmp_path
 ):
     with_circuit(run, specialist, at=run.started_at)
@@ -70,18 +70,18 @@ def test_an_urgent_oxygenator_exchange_with_seconds_off_support_and_the_old_part
     opened = screen(specialist)
     opened.open(f"/runs/{run.public_id}/circuit/")
     page = opened.page
-    page.get_by_role("row", name="Oxygenator").get_by_role("link", name="Exchange").click()
-    oxygenator = _fill_in_oxygenator(page, photo)
-    page.get_by_label("Reason").select_option("clot")
-    page.get_by_label("Urgency").select_option("urgent")
-    page.get_by_label("Off support").fill("48")
-    page.get_by_role("button", name="Now", exact=True).click()
-    page.get_by_role("button", name="Record the exchange").click()
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to content"
+    page.keyboard.press("Enter")
+    _reach(page.get_by_role("row", name="Oxygenator").get_by_role("link", name="Exchange"), "Enter")
+    oxygenator = _fill_in_exchange(page, photo)
     page.get_by_text("With this reason goes one of").wait_for()
     assert oxygenator.get_by_label("Serial").input_value() == "SN77"
-    page.get_by_label("101 Oxygenator failed").check()
-    oxygenator.get_by_label("Photo of the old part").set_input_files(photo)
-    page.get_by_role("button", name="Record the exchange").click()
+    assert page.locator(".field.refused :focus").is_visible()
+    page.keyboard.press("Shift+Tab")
+    _reach(page.get_by_label("101 Oxygenator failed"), "Space")
+    _reach(oxygenator.get_by_label("Photo of the old part"), photo)
+    _reach(page.get_by_role("button", name="Record the exchange"), "Enter")
 
     page.get_by_text("Exchanged.").wait_for()
     assert page.get_by_text("In quarantine").is_visible()
@@ -95,15 +95,39 @@ def test_an_urgent_oxygenator_exchange_with_seconds_off_support_and_the_old_part
     assert page.request.get(opened.address + address).headers["content-type"] == "image/png"
 
 
-def _fill_in_oxygenator(page, photo):
-    """Say which oxygenator went in, and that the old one is held back."""
+def _fill_in_exchange(page, photo):
+    """Say what happened, which oxygenator went in, and that the old one is held back; send it."""
+    page.get_by_role("button", name="Record the exchange").wait_for()
+    _reach(page.get_by_role("button", name="Now", exact=True), "Enter")
+    for label, keys in (("Off support", "48"), ("Reason", "Clot"), ("Urgency", "Urgent")):
+        _reach(page.get_by_label(label), keys)
     part = page.get_by_role("group", name="Oxygenator", exact=True)
-    part.get_by_label("Product").select_option(label=str(device("oxygenator")))
-    part.get_by_label("Lot").fill("L77")
-    part.get_by_label("Serial").fill("SN77")
-    part.get_by_label("Where the old part went").select_option("In quarantine")
-    part.get_by_label("Photo of the old part").set_input_files(photo)
+    _reach(part.get_by_label("Product"), str(device("oxygenator")))
+    _reach(part.get_by_label("Lot"), "L77")
+    _reach(part.get_by_label("Serial"), "SN77")
+    _reach(part.get_by_label("Where the old part went"), "In quarantine")
+    _reach(part.get_by_label("Photo of the old part"), photo)
+    _reach(page.get_by_role("button", name="Record the exchange"), "Enter")
     return part
+
+
+def _reach(target, keys, most=150):
+    """Go on with Tab until `target` has the keyboard; press a key there, type, or choose a file."""
+    page = target.page
+    for _ in range(most):
+        if target.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"Tab does not come to {target}")
+    if keys in {"Enter", "Space"}:
+        page.keyboard.press(keys)
+    elif isinstance(keys, str):
+        page.keyboard.type(keys)
+    else:
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Enter")
+        chooser.value.set_files(keys)
 
 
 def test_a_result_is_charted_and_the_infusion_changed(screen, run, nurse, physician):

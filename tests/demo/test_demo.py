@@ -15,6 +15,7 @@ from circuits.lives import lives
 from circuits.models import Check, ComponentUse, Console, DeviceIncident, Recall
 from circuits.stocklist import shelves
 from ecmo.demo.building import NotEmpty, Wish, build
+from ecmo.demo.catching_up import catch_up
 from ecmo.demo.people import LOGINS, PASSWORD
 from interop.models import Message
 from labs.models import InfusionChange, Result
@@ -249,10 +250,24 @@ def test_it_builds_on_an_empty_database_only(settings, capsys):
 
     with pytest.raises(NotEmpty):
         build(Wish(AT), print)
-    call_command("demo", if_empty=True)
+    call_command("demo", if_empty=True, at=AT)
 
     assert Centre.objects.count() == 1
     assert PASSWORD in capsys.readouterr().out
+
+
+def test_a_demo_that_slept_charts_what_was_missed_and_says_so():
+    later = AT + timedelta(hours=26)
+    before = {run.pk: newest_check(run).checked_at for run in Run.objects.running()}
+    with transaction.atomic():
+        at_once, after_a_day = catch_up(AT), catch_up(later)
+        newest = [newest_check(run) for run in Run.objects.running()]
+        transaction.set_rollback(True)
+
+    charted = [check for check in newest if check.checked_at > before[check.run_id]]
+    assert (at_once, after_a_day > len(charted) > 3) == (0, True)
+    assert all(check.note.startswith("Demonstration: as the check of ") for check in charted)
+    assert max(check.checked_at for check in charted) > later - timedelta(hours=4)
 
 
 def test_it_makes_no_known_passwords_outside_the_demo(settings):

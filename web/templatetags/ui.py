@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django import template
+from django import forms, template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -158,3 +158,9 @@ def initials(name: str) -> str:
     """CN for Chie Nakamura: at most two letters."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def refused(form: forms.BaseForm) -> list[forms.BoundField]:
+    """Return the fields of a form that were sent and could not be taken, in their order."""
+    return [field for field in form.visible_fields() if field.errors]
