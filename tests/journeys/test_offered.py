@@ -19,6 +19,14 @@ def ward(unit, specialist, physician, lab_interface):
     return situations.build(unit, specialist, physician, lab_interface, timezone.now())
 
 
+def test_the_menu_says_as_what_one_works(client, split_person):
+    client.force_login(split_person)
+
+    page = client.get("/").content.decode()
+
+    assert "You: Kim Specialist, ECMO specialist, Observer" in page
+
+
 def test_no_page_leads_to_one_that_refuses_who_reads_it(ward, client, split_person, coordinator):
     client.force_login(split_person)
     told, faults = {}, {}
