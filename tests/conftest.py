@@ -20,7 +20,7 @@ pytest_plugins = ["tests.cast", "tests.mail", "tests.workers"]
 def pytest_collection_finish():
     """What is imported by now stays: spare it the search for rubbish."""
     gc.collect()
-    #gc.freeze()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,9 @@ def test_two_taps_start_the_clock_and_a_tap_on_a_step_stays(screen, ward, specia
     page.get_by_role("button", name="Pump stopped or no flow").tap()
 
     page.get_by_role("heading", name="Pump stopped or no flow").wait_for()
-    page.wait_for_function("document.querySelector('[data-since]').textContent.match(/^00:\\d\\d$/)")
+    page.wait_for_function(
+        "document.querySelector('[data-since]').textContent.match(/^00:\\d\\d$/)"
+    )
     page.get_by_role("button", name="Done: Clamp the return line").tap()
     page.locator("#item-clamp_return.done").wait_for()
     page.get_by_role("button", name="Not possible: Pump head to the hand crank").tap()
