@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m launcher
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-reset test coverage check case bench mutate shots pins test-servers-stop
+.PHONY: help setup setup-dev demo demo-reset test compare coverage check case bench mutate shots pins test-servers-stop
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -23,6 +23,9 @@ demo-reset: setup ## delete the demo's data, so that the next one starts afresh
 
 test: setup-dev ## all checks, then all tests on private servers
 	@$(RUN) test
+
+compare: setup-dev ## after a new migration: is it the database that Django makes unaided? (minutes)
+	@COMPARE=1 .venv/bin/pytest -q tests/ecmo/test_migrating.py
 
 coverage: setup-dev ## the suite, measured: rules and actions must be tested wholly (slower)
 	@$(RUN) coverage

@@ -197,5 +197,5 @@ WRITTEN = {
 
 
 def written(unit: str) -> str:
-    """Return how a dose unit (UCUM) is written for people; another unit as it is."""
+    """Return how a unit (UCUM) is written for people, where that differs."""
     return WRITTEN.get(unit, unit)

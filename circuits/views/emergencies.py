@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -74,7 +74,7 @@ def emergency_start(request: UserRequest) -> HttpResponse:
 @requires(P.CATALOGUE_VIEW)
 def emergency_detail(request: UserRequest, public_id: str) -> HttpResponse:
     """Show the clock, the plan, the steps and what happened; htmx asks for the news with `lines`."""
-    emergency = _open(request, public_id, P.CATALOGUE_VIEW)
+    emergency = _open(request, public_id)
     context = _context(request, emergency)
     if request.headers.get("HX-Request"):
         if request.GET.get("lines") == str(len(context["lines"])):
@@ -165,11 +165,16 @@ def emergency_debrief(request: UserRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _open(request: UserRequest, public_id: str, permission: Permission) -> Emergency:
+def _open(request: UserRequest, public_id: str, permission: Permission | None = None) -> Emergency:
+    """Return the emergency; without a `permission`, to whoever may see it in the list."""
     rows = Emergency.objects.select_related(
         "unit__centre", "run__patient__centre", "run__unit__centre", "started_by", "ended_by"
     )
-    emergency = row_or_refuse(rows, request.user, permission, public_id=public_id)
+    if permission is None:
+        visible = rows.visible_to(request.user, timezone.now())
+        emergency = get_object_or_404(visible, public_id=public_id)
+    else:
+        emergency = row_or_refuse(rows, request.user, permission, public_id=public_id)
     if emergency.run is not None:
         require_in_unit(request.user, P.PATIENT_VIEW, emergency.unit, timezone.now())
         note_reading(request, emergency.run.patient, "emergency", emergency.public_id)

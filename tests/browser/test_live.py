@@ -40,7 +40,7 @@ def test_a_session_that_ended_is_renewed_over_the_page(screen, run, nurse):
     sign_in_again(opened.page, nurse)
     acknowledge.first.click()
 
-    opened.page.get_by_text("Noor Nurse").nth(1).wait_for()
+    opened.page.get_by_role("main").get_by_text("Noor Nurse").first.wait_for()
     assert Alert.objects.filter(acknowledgements__by=nurse).exists()
 
 

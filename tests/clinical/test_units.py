@@ -128,7 +128,12 @@ def test_there_and_back_is_the_same(value, units):
 
 @pytest.mark.parametrize(
     ("unit", "shown"),
-    [("[IU]/kg/h", "units/kg/hr"), ("ug/kg/min", "microgram/kg/min"), ("mm[Hg]", "mm[Hg]")],
+    [
+        ("[IU]/kg/h", "units/kg/hr"),
+        ("ug/kg/min", "microgram/kg/min"),
+        ("mm[Hg]", "mmHg"),
+        ("L/min", "L/min"),
+    ],
 )
 def test_a_dose_is_written_without_letters_that_are_misread(unit, shown):
     assert written(unit) == shown

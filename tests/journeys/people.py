@@ -31,7 +31,7 @@ class Person:
         """Open a form, and return what would be sent: its hidden key, its choices, what was typed."""
         answer = self.opens(url)
         assert answer.status_code == 200, (url, answer.status_code)
-        return {**filled_in(answer.content.decode()), **typed}
+        return {**filled_in(answer.content.decode(), url), **typed}
 
     def saves(self, url, **typed):
         """Fill a form in and send it."""
@@ -44,11 +44,12 @@ def machine(user):
     return APIClient(headers={"authorization": f"Token {token}"}, raise_request_exception=False)
 
 
-def filled_in(html):
-    """Return what a browser would send of the page's entry form as it stands."""
+def filled_in(html, url=""):
+    """Return what a browser would send of the page's entry form, the one that goes to `url`."""
     reader = _Reader()
     reader.feed(html)
-    (form,) = [form for form in reader.forms if KEY in form]
+    forms = [form for form in zip(reader.actions, reader.forms, strict=True) if KEY in form[1]]
+    (form,) = [form for action, form in forms if len(forms) == 1 or action == url]
     return form
 
 
@@ -57,13 +58,14 @@ class _Reader(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.forms, self._select, self._textarea = [], None, None
+        self.forms, self.actions, self._select, self._textarea = [], [], None, None
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         name = attrs.get("name")
         if tag == "form":
             self.forms.append({})
+            self.actions.append(attrs.get("action"))
         elif not self.forms:
             return
         elif tag == "input" and name and _is_sent(attrs):
