@@ -23,9 +23,11 @@ CHANGES = 50
 LOT = "oxygenator-0"
 CHECKS = """
 INSERT INTO circuits_check (public_id, root_id, version, run_id, kind, trial, checked_at, entered_at,
-                            performed_by_id, transmitted_by_id, reason, note, document)
+                            performed_by_id, transmitted_by_id, reason, note, document,
+                            is_withdrawn)
 SELECT gen_random_uuid(), gen_random_uuid(), 1, r.id, 'hourly', '', r.started_at + h * interval '1 hour',
-       r.started_at + h * interval '1 hour', %(user)s, %(user)s, '', '', %(document)s
+       r.started_at + h * interval '1 hour', %(user)s, %(user)s, '', '', %(document)s,
+       false
 FROM patients_run r, generate_series(1, %(hours)s) h WHERE r.ended_at IS NOT NULL
 """
 

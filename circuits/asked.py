@@ -22,6 +22,7 @@ from patients.queries import mode_at
 
 CHECK_SETS = "check_sets"
 NOT_FITTED = "not in this circuit"
+CARRY_FLOW = frozenset({CannulaPurpose.DRAINAGE, CannulaPurpose.RETURN})
 LIMB_SITES = frozenset(
     {
         CannulaSite.FEMORAL_V,
@@ -99,8 +100,10 @@ def situation_of(run: Run, kind: str, segments: list[ModeSegment], at: datetime)
 
 
 def _needs(run: Run) -> set[Need] | None:
+    """Return what the cannulas say; None until those that carry the flow are on record."""
     inside = list(run.cannulas.inside())
-    if not inside:
+    purposes = {one.purpose for one in inside}
+    if CannulaPurpose.BOTH not in purposes and not purposes >= CARRY_FLOW:
         return None
     needs = set()
     if any(one.site in LIMB_SITES for one in inside):

@@ -96,7 +96,7 @@ def runs_for(user: User, at: datetime) -> list[Run]:
     return list(rows.select_related("patient", "unit__centre").order_by("patient__bed", "pk"))
 
 
-def debriefs_for(user: User, emergency: Emergency, may_review: bool) -> QuerySet[Debrief]:  # noqa: FBT001 - a right
+def debriefs_for(user: User, emergency: Emergency, *, may_review: bool) -> QuerySet[Debrief]:
     """Return the debriefs that a user may read: all with the right to peer review, else one's own."""
     rows = emergency.debriefs.select_related("entered_by")
     return rows if may_review else rows.filter(entered_by=user)

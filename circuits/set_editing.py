@@ -67,7 +67,7 @@ class Table:
     @property
     def lines(self) -> list[Line]:
         """Its layers in words; what a draft adds or changes is marked."""
-        return [_line(layer, layer not in self.holds.layers) for layer in self.sets.layers]
+        return [_line(layer, is_new=layer not in self.holds.layers) for layer in self.sets.layers]
 
     @property
     def gone(self) -> list[Layer]:
@@ -114,7 +114,7 @@ def _as(one: Situation, kind: str) -> Situation:
     return Situation(kind, one.mode, one.band, one.needs)
 
 
-def _line(layer: Layer, is_new: bool) -> Line:  # noqa: FBT001 - a fact of the line
+def _line(layer: Layer, *, is_new: bool) -> Line:
     modes = [str(Mode(mode).label) for mode in layer.modes]
     bands = [band.value for band in layer.bands]
     when = [", ".join(one) for one in (modes, bands) if one]

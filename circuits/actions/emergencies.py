@@ -68,6 +68,7 @@ def start_emergency(
 @action("opened an emergency card")
 def open_card(*, emergency: Emergency, card: str, by: User, at: datetime) -> ChecklistRun:
     """Open a card, as it fits the circuit; one that is open already stays as it is."""
+    emergency = Emergency.objects.locked(emergency.pk)
     begun = ChecklistRun.objects.filter(
         subject=str(emergency.public_id), kind=PREFIX + card
     ).first()
@@ -89,6 +90,7 @@ def open_card(*, emergency: Emergency, card: str, by: User, at: datetime) -> Che
 def name_patient(*, emergency: Emergency, run: Run, by: User, at: datetime) -> Emergency:
     """Say whose emergency it is. Again changes nothing; another raises NamesAnother."""
     run = Run.objects.locked(run.pk)
+    emergency = Emergency.objects.locked(emergency.pk)
     if emergency.run_id not in {None, run.pk}:
         raise NamesAnother(
             "This emergency is another patient's. Start one for this patient, and say in a note "
@@ -149,6 +151,7 @@ def end_emergency(
     """Stop the clock and close the cards; what is noted later is still taken. Twice: once."""
     if emergency.run is not None:
         Run.objects.locked(emergency.run.pk)
+    emergency = Emergency.objects.locked(emergency.pk)
     refuse_future(ended_at, at, "end of the emergency")
     if ended_at < emergency.started_at:
         raise BeforeItBegan("The end lies before the start of the emergency. Check the time.")

@@ -268,7 +268,7 @@ class EmergencyEndpoint(Listed, Shown):
         """Return the debriefs that one may read: all with the right to peer review, else one's own."""
         row = self.emergency
         may_review = P.PEER_REVIEW in rights_in(self.user, row.unit)
-        rows = debriefs_for(self.user, row, may_review)
+        rows = debriefs_for(self.user, row, may_review=may_review)
         return Response(DebriefShape(rows, many=True).data)
 
     def _run(self, public_id: object) -> Run:

@@ -18,6 +18,11 @@ class EmergencyQuerySet(models.QuerySet["Emergency"]):
         """Emergencies that nobody has ended."""
         return self.filter(ended_at=None)
 
+    def locked(self, pk: int) -> "Emergency":
+        """Return the emergency as it is now, locked until the transaction ends."""
+        rows = self.select_for_update(of=("self",), no_key=True)
+        return rows.select_related("unit__centre", "run__patient").get(pk=pk)
+
     def visible_to(self, user: User, at: datetime) -> "EmergencyQuerySet":
         """Emergencies of one's units; those of a patient only where one may see patients."""
         kit = Unit.objects.with_permission(user, Permission.CATALOGUE_VIEW, at)

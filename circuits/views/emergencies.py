@@ -211,7 +211,7 @@ def _context(request: UserRequest, emergency: Emergency) -> dict[str, Any]:
         "form": EntryForm(at=at),
         "more": _others(emergency, cards) if may_answer else [],
         "naming": NameForm(runs=runs_for(request.user, at)) if may_answer and not run else None,
-        "debriefs": debriefs_for(request.user, emergency, P.PEER_REVIEW in rights),
+        "debriefs": debriefs_for(request.user, emergency, may_review=P.PEER_REVIEW in rights),
         "at": at,
         "zone": timezone.get_current_timezone_name(),
     }

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.utils import timezone
 
+from circuits.actions.care_plan import set_emergency_plan
 from circuits.actions.support import record_cannula
 from circuits.models import Check
 from tests.browser.conftest import TABLET
@@ -21,6 +22,11 @@ PAINT = """() => new Promise((done) => {
   document.querySelector("#pad .keys button").click();
   requestAnimationFrame(() => setTimeout(() => done(performance.now() - began), 0));
 })"""
+
+SHOWN_WHOLE = """(key) => {
+  const box = key.getBoundingClientRect();
+  return [box.top + 2, box.bottom - 2].every((y) => key.contains(document.elementFromPoint(box.left + box.width / 2, y)));
+}"""
 
 
 class Case(NamedTuple):
@@ -97,7 +103,7 @@ CASES = {
 
 
 @pytest.fixture
-def bedside(screen, patient, specialist, nurse):
+def bedside(screen, patient, specialist, nurse, physician):
     """Open the check of a case on a tablet: its run, and the page."""
 
     def bedside(case):
@@ -111,7 +117,10 @@ def bedside(screen, patient, specialist, nurse):
         for purpose, site in case.cannulas:
             done = {"inserted_at": began, "by": specialist, "at": began}
             record_cannula(run=run, purpose=purpose, site=site, side="L", size_fr=15, **done)
-        check(run, specialist, now - timedelta(hours=1), case.last)
+        for hours in (2, 1):  # two make a line of past values in the keypad
+            check(run, specialist, now - timedelta(hours=hours), case.last)
+        told = {"reviewed_at": began, "by": physician, "at": began}  # the banner takes two lines
+        set_emergency_plan(run=run, ceiling="full", words="Full.", physician=physician, **told)
         opened = screen(nurse, TABLET, has_touch=True)
         opened.open(f"/runs/{run.public_id}/checks/new/?kind={case.kind}")
         return run, opened.page
@@ -125,6 +134,7 @@ def test_a_stable_check_takes_few_taps_and_no_other_keyboard(bedside, case):
     finger = Finger(page)
     keyless = page.locator(".val input").evaluate_all("boxes => boxes.map(box => box.inputMode)")
     assert set(keyless) == {"none"}
+    assert page.locator("#pad .next").evaluate(SHOWN_WHOLE)
 
     for code in page.locator("[data-row]").evaluate_all("rows => rows.map(row => row.dataset.row)"):
         if code in STILL:

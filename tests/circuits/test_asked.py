@@ -49,6 +49,18 @@ def test_the_cannulas_say_whether_limb_and_distal_perfusion_are_asked_for(run, s
     assert "dpc_flow" not in asked(run).set.values
 
 
+def test_cannulas_half_on_record_leave_nothing_out(run, specialist):
+    run.modes.update(mode="VA")
+    cannulate(run, specialist, "drainage", "femoral_v", NOON - HOUR)
+    assert "dpc_flow" in asked(run).set.values
+
+    cannulate(run, specialist, "return", "femoral_a", NOON - HOUR)
+    assert "dpc_flow" not in asked(run).set.values
+
+    cannulate(run, specialist, "distal_perfusion", "femoral_a", NOON - HOUR)
+    assert "dpc_flow" in asked(run).set.values
+
+
 def test_what_the_circuit_does_not_have_is_answered_once_until_something_changes(run, specialist):
     say(run, specialist, NOON - 3 * HOUR, lacks=["p_post_membrane", "sat_pre_membrane"])
     once = asked(run)

@@ -142,14 +142,29 @@ def test_an_emergency_runs_without_a_patient_who_is_named_later_and_only_one(
     emergency = start_emergency(unit=unit, by=nurse, at=NOON)
     assert alert_of(emergency).run is None
 
-    name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
-    name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
+    emergency = name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
+    emergency = name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
 
     assert alert_of(emergency).run == run
     assert opened_cards(emergency).get().patient_key == str(run.patient.public_id)
     other = running_vv(PatientFactory(unit=unit), specialist)
     with pytest.raises(NamesAnother):
         name_patient(emergency=emergency, run=other, by=nurse, at=NOON)
+
+
+def test_two_people_at_once_name_one_patient_and_end_it_once(run, unit, nurse, specialist):
+    start_emergency(unit=unit, card="air", by=nurse, at=NOON)
+    mine, theirs = Emergency.objects.get(), Emergency.objects.get()
+    other = running_vv(PatientFactory(unit=unit), specialist)
+    name_patient(emergency=mine, run=run, by=nurse, at=NOON)
+
+    with pytest.raises(NamesAnother):
+        name_patient(emergency=theirs, run=other, by=specialist, at=NOON)
+    end_emergency(emergency=mine, ended_at=NOON, harm="no_harm", by=nurse, at=NOON)
+    end_emergency(emergency=theirs, ended_at=NOON, harm="death", by=specialist, at=NOON)
+
+    kept = Emergency.objects.get()
+    assert (kept.run, kept.ended_by, kept.harm) == (run, nurse, "no_harm")
 
 
 def test_the_end_closes_cards_and_alert_and_late_lines_are_still_taken(run, nurse):
@@ -177,7 +192,7 @@ def test_a_patient_named_after_the_end_wakes_nobody(run, unit, nurse):
     emergency = start_emergency(unit=unit, by=nurse, at=NOON)
     end_emergency(emergency=emergency, ended_at=NOON, by=nurse, at=NOON)
 
-    name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
+    emergency = name_patient(emergency=emergency, run=run, by=nurse, at=NOON + MINUTE)
 
     assert alert_of(emergency) is None
     assert emergency.run == run
