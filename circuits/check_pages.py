@@ -19,6 +19,7 @@ from patients.access import note_reading
 from patients.models import Run
 from web import times
 from web.models import Draft
+from web.once import KEY
 
 
 def open_check(request: UserRequest, public_id: UUID | str, permission: Permission) -> Check:
@@ -35,9 +36,13 @@ def draft_key(run: Run) -> str:
 
 
 def kept_draft(by: User, run: Run, at: datetime) -> dict[str, Any] | None:
-    """Return what this person was typing of this run, for the script that brings it back."""
+    """Return what this person was typing of this run, for the script that brings it back.
+
+    A draft that reached the server after its check was signed is none: its values would be carried
+    forward without anyone having looked.
+    """
     draft = Draft.objects.kept_by(by, draft_key(run))
-    if draft is None:
+    if draft is None or _is_signed(draft):
         return None
     return {
         "fields": draft.fields,
@@ -45,6 +50,14 @@ def kept_draft(by: User, run: Run, at: datetime) -> dict[str, Any] | None:
         "now": at.isoformat(),
         "clock": times.clock(timezone.localtime(draft.saved_at)),
     }
+
+
+def _is_signed(draft: Draft) -> bool:
+    try:
+        key = UUID(draft.fields.get(KEY, ""))
+    except ValueError:
+        return False
+    return Check.objects.filter(public_id=key).exists()
 
 
 def undo_seconds(check: Check, by: User, at: datetime) -> int:

@@ -6,7 +6,7 @@
    - "Still the same" exists for settings only, one at a time, and is stored as its own method
    - outside a warning limit: shown. Outside a soft or critical limit, so many times what it was, or a
      finding that is new or larger: confirmed on the sign sheet. Impossible: cannot be signed. The
-     server judges again; this only spares a round trip.
+     server judges limits again; what jumped or got larger since the last check is asked here only.
    - a draft that was left for half an hour: each value is asked for again ("old"), none by itself
      (check-draft.js brings it back and keeps it). */
 (() => {

@@ -117,6 +117,20 @@ def test_what_is_typed_is_kept_brought_back_and_put_aside_when_signed(client, ru
     assert not run.checks.current().exists()
 
 
+def test_a_draft_that_comes_after_its_check_was_signed_is_not_brought_back(client, run, nurse):
+    args = [run.public_id]
+    facts = {"kind": "hourly", "checked_at": "-1", "v_blood_flow": "4.2"}
+    send(client, nurse, "circuits:check-create", args, **facts)
+    key = str(Check.objects.get().public_id)
+
+    send(client, nurse, "circuits:check-draft", args, v_blood_flow="4.2", client_uuid=key)
+    form = client.get(reverse("circuits:check-create", args=args)).text
+    assert "check-kept" not in form
+
+    send(client, nurse, "circuits:check-draft", args, v_blood_flow="4.4", client_uuid="next")
+    assert '"v_blood_flow": "4.4"' in client.get(reverse("circuits:check-create", args=args)).text
+
+
 def test_a_draft_that_is_no_form_is_refused_and_one_can_be_thrown_away(client, run, nurse):
     args = [run.public_id]
     assert send(client, nurse, "circuits:check-draft", args, note="x" * 3000).status_code == 400
