@@ -53,7 +53,7 @@ def test_a_value_outside_the_hard_span_cannot_be(value, expected):
 
 def test_an_item_is_read_as_its_document_has_it_and_lacks_what_it_does_not_say():
     said = {"label": "Potassium", "group": "Gas", "detail": "warm", "kind": "value"}
-    said |= {"unit": "mmol/L", "decimals": 1}
+    said |= {"unit": "mmol/L", "decimals": 1, "role": "nurse"}
     row = {"id": "k", **said, "hard": [0, 40], "caution": [None, 6], "stop": [None, 8]}
 
     whole, bare = items_of({"items": [row, {"id": "clamp"}]})

@@ -97,25 +97,27 @@ def test_nothing_is_overdue_until_after_its_grace():
 
 
 @pytest.mark.parametrize(
-    ("due", "rule", "why"),
+    ("owed", "to", "rule", "why"),
     [
         (
-            confirmation_due("VA", ON, 2.5),
+            confirmation_due,
+            "VA",
             "reconfiguration.limits",
             "The support was converted to VA.",
         ),
         (
-            fault_due("gas_exchange", ON, 2.5),
+            fault_due,
+            "gas_exchange",
             "exchange.complication",
             "Out for gas exchange: the registry asks for the matching complication.",
         ),
     ],
     ids=["a conversion", "a fault"],
 )
-def test_what_follows_a_change_is_owed_within_the_sites_hours(due, rule, why):
+def test_what_follows_a_change_is_owed_within_the_sites_hours(owed, to, rule, why):
     late = ON + 2.5 * HOUR
 
-    assert due == Due(rule, ON, late, late, why, inputs={"due_h": "2.5"})
+    assert owed(to, ON, 2.5) == Due(rule, ON, late, late, why, inputs={"due_h": "2.5"})
 
 
 @pytest.mark.parametrize("is_known", [True, False])

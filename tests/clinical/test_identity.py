@@ -74,6 +74,8 @@ def _facts(person):
         (("", "Wren"), ("", "Wren"), False),
         (("Unknown", ""), ("Unknown", ""), False),
         (("De  Vries", "Jan"), ("de vries", ""), True),
+        (("De Vries", "Jan"), ("Devries", "Jan"), True),
+        (("", "Canary Wren"), ("Canary", "Wren"), False),
         (("Abcdefghij", ""), ("Abcdefghxy", ""), False),
         (("Abcdefghijklmnopqrst", ""), ("Abcdefghijklmnopqxyz", ""), True),
         (("Abcdefghijklmnopqrst", ""), ("Abcdefghijklmnopwxyz", ""), False),
