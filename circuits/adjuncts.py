@@ -40,6 +40,11 @@ def tasks_of(run: Run) -> list[Task]:
     return [Task(due.kind.removeprefix(PREFIX), due) for due in dues]
 
 
+def running_adjuncts(run: Run, at: datetime) -> list[AdjunctLife]:
+    """Return the adjuncts that run at `at`, the newest first."""
+    return [life for life in adjunct_lives(run, at) if life.adjunct.ended_at is None]
+
+
 def on_circuit(run: Run) -> set[str]:
     """Return the kinds of adjunct that run now, for the drawing of the circuit."""
     return set(run.adjuncts.filter(ended_at=None).values_list("kind", flat=True))

@@ -60,14 +60,35 @@ def look_hours(centre: Centre, at: datetime) -> tuple[float, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Configured:
+    """What a run is made of now: adjuncts, mode, kinds of part and of pump in the circuit."""
+
+    adjuncts: frozenset[str]
+    mode: str
+    parts: frozenset[str]
+    pumps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CadenceTask:
-    """One thing to do again and again while an adjunct runs, or in a mode."""
+    """One thing to do again and again while any of what it names is there."""
 
     id: str
     label: str
     every_h: float
     adjuncts: tuple[str, ...]
     modes: tuple[str, ...]
+    parts: tuple[str, ...]
+    pumps: tuple[str, ...]
+
+    def is_asked(self, now: Configured) -> bool:
+        """Whether an adjunct, the mode, a part or the pump of the run asks for it."""
+        return (
+            now.mode in self.modes
+            or not now.adjuncts.isdisjoint(self.adjuncts)
+            or not now.parts.isdisjoint(self.parts)
+            or not now.pumps.isdisjoint(self.pumps)
+        )
 
 
 def cadence_tasks(centre: Centre, at: datetime) -> tuple[list[CadenceTask], str]:
@@ -80,6 +101,8 @@ def cadence_tasks(centre: Centre, at: datetime) -> tuple[list[CadenceTask], str]
             every_h=float(row["every_h"]),
             adjuncts=tuple(row.get("adjuncts", ())),
             modes=tuple(row.get("modes", ())),
+            parts=tuple(row.get("parts", ())),
+            pumps=tuple(row.get("pumps", ())),
         )
         for row in found.body
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from circuits.models import AdjunctKind, PumpType
+from circuits.models import AdjunctKind, ComponentKind, PumpType
 from clinical.checklist import TICK, VALUE
 from clinical.prime import PrimeKind
 from ecmo.site_numbers import JsonNumber, Pair
@@ -80,7 +80,7 @@ class LookAge(Shape):
 
 
 class CadenceRow(Shape):
-    """One task that adjuncts or modes ask for, every so many hours."""
+    """One task that adjuncts, modes, parts or pumps ask for, every so many hours."""
 
     id = serializers.SlugField(max_length=30)
     label = serializers.CharField(max_length=120)  # type: ignore[assignment]  # a field
@@ -90,4 +90,10 @@ class CadenceRow(Shape):
     )
     modes = serializers.ListField(
         child=serializers.ChoiceField(choices=Mode.choices), required=False
+    )
+    parts = serializers.ListField(
+        child=serializers.ChoiceField(choices=ComponentKind.choices), required=False
+    )
+    pumps = serializers.ListField(
+        child=serializers.ChoiceField(choices=PumpType.choices), required=False
     )

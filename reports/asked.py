@@ -100,6 +100,7 @@ SUPPORT: Choices = (
     ("iv_bicarbonate", "Bicarbonate"),
     ("renal_replacement", "Renal replacement"),
     ("iabp", "Intra-aortic balloon pump"),
+    ("percutaneous_vad", "Percutaneous ventricular assist device"),
     ("cpb", "Cardiopulmonary bypass"),
 )
 

@@ -105,6 +105,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """One stretch of an adjunct device as the document lists it."""
+
+    kind: str
+    name: str
+    joined: str
+    started_at: datetime
+    ended_at: datetime | None
+    hours: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunDocument:
     """The whole document. It names the patient."""
 
@@ -117,6 +130,7 @@ class RunDocument:
     hours: float
     series: tuple[Series, ...]
     parts: tuple[Part, ...]
+    adjuncts: tuple[Beside, ...]
     events: tuple[Line, ...]
     days: tuple[Day, ...]
     is_thinned: bool

@@ -10,11 +10,12 @@ from alerts.actions import set_dues
 from alerts.models import Due as OwedRow
 from alerts.owed import Owed
 from audit.context import action
-from circuits.adjuncts import PREFIX
+from circuits.adjuncts import PREFIX, on_circuit
 from circuits.models import Adjunct, AdjunctKind
-from circuits.standby_policies import CadenceTask, cadence_tasks
+from circuits.queries import installed
+from circuits.standby_policies import CadenceTask, Configured, cadence_tasks
 from clinical.due import Due
-from patients.actions.times import refuse_future, refuse_outside_run
+from patients.actions.times import refuse_after_run, refuse_future
 from patients.models import Run
 from patients.queries import mode_at
 from web.problems import RuleBroken
@@ -34,11 +35,12 @@ def start_adjunct(
 ) -> Adjunct:
     """Start the clock of an adjunct. `facts`: model_name, connection, settings.
 
-    Raises RunsAlready while another of that kind runs: a new filter ends the old one first.
+    One that was there before flow on keeps its own start: its hours, and the registry's support
+    before ECLS, count from it. Raises RunsAlready while another of that kind runs: a new filter ends the old one first.
     """
     run = Run.objects.locked(run.pk)
     refuse_future(started_at, at, "time of the start")
-    refuse_outside_run(run, started_at, "time of the start")
+    refuse_after_run(run, started_at, "time of the start")
     try:
         with transaction.atomic():
             adjunct = Adjunct.objects.create(
@@ -97,7 +99,8 @@ def reassess_cadence(*, run: Run, at: datetime, done: dict[str, datetime] | None
         row.kind: row.anchor
         for row in OwedRow.objects.open().filter(run=run, kind__startswith=PREFIX)
     }
-    wanted = [] if run.ended_at else [one for one in tasks if _is_asked(one, run, at)]
+    now = None if run.ended_at or not tasks else _configured(run, at)
+    wanted = [one for one in tasks if now is not None and one.is_asked(now)]
     owed = [
         Owed(PREFIX + one.id, one.label, _due(one, since), "specialist", source)
         for one in wanted
@@ -107,10 +110,15 @@ def reassess_cadence(*, run: Run, at: datetime, done: dict[str, datetime] | None
     set_dues(unit=run.unit, run=run, subject=str(run.public_id), kinds=kinds, dues=owed, at=at)
 
 
-def _is_asked(task: CadenceTask, run: Run, at: datetime) -> bool:
-    running = set(run.adjuncts.filter(ended_at=None).values_list("kind", flat=True))
-    mode = mode_at(list(run.modes.order_by("starts_at")), at)
-    return bool(running & set(task.adjuncts)) or mode in task.modes
+def _configured(run: Run, at: datetime) -> Configured:
+    """Return what runs and what is in the circuit at `at` (three statements)."""
+    models = [use.component.model for use in installed(run, at)]
+    return Configured(
+        adjuncts=frozenset(on_circuit(run)),
+        mode=mode_at(list(run.modes.order_by("starts_at")), at) or "",
+        parts=frozenset(one.kind for one in models),
+        pumps=frozenset(one.pump_type for one in models if one.pump_type),
+    )
 
 
 def _due(task: CadenceTask, since: datetime) -> Due:

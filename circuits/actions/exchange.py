@@ -10,6 +10,7 @@ from datetime import datetime
 
 from accounts.models import User
 from audit.context import action
+from circuits.actions.adjuncts import reassess_cadence
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.change_steps import settle_changes
 from circuits.actions.dues import reassess_debts, reassess_exchanges, reassess_reviews
@@ -294,3 +295,4 @@ def settle_parts(run: Run, at: datetime) -> None:
     reassess_circuit(run=run, at=at, measures=())
     reassess_safety(run=run, at=at)
     reassess_recalled(run=run, at=at)
+    reassess_cadence(run=run, at=at)

@@ -13,7 +13,9 @@ class AdjunctForm(ClockedForm, OnceForm):
     """An adjunct device that was started."""
 
     kind = forms.ChoiceField(choices=[("", "Choose"), *AdjunctKind.choices])
-    started_at = ClinicalDateTimeField(label="Started at")
+    started_at = ClinicalDateTimeField(
+        label="Started at", help_text="Also before flow on, if it was there then"
+    )
     connection = forms.ChoiceField(
         label="How it is joined to the circuit", choices=CONNECTIONS, required=False
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.access import UserRequest, requires, rights_in
 from accounts.permissions import Permission
 from alerts.models import Alert, Due
-from circuits.adjuncts import on_circuit
+from circuits.adjuncts import running_adjuncts
 from circuits.diagram_of_run import OLD_AFTER, diagram_of
 from circuits.lives import lives
 from circuits.queries import Reading, Recent
@@ -65,11 +65,13 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
     readings = [one for _, one in zip(range(LOOK_BACK), Recent(run), strict=False)]
     parts = lives(run, at)
     inside = {life.use.kind for life in parts if not life.use.removed_at}
+    adjuncts = running_adjuncts(run, at)
+    inside |= {life.adjunct.kind for life in adjuncts}
     rights = rights_in(request.user, run.unit)
     context = {
         "run": run,
         "banner": banner_of(run.patient, run, at),
-        "diagram": diagram_of(run, readings, alerts, inside | on_circuit(run), at),
+        "diagram": diagram_of(run, readings, alerts, inside, at),
         "read_at": readings[0].checked_at if readings else None,
         "alerts": alerts,
         "dues": Due.objects.open().filter(run=run),
@@ -78,6 +80,7 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "may_edit": Permission.RUN_EDIT in rights,
         "values": _key_values(run, readings, alerts, at),
         "lives": parts,
+        "adjuncts": adjuncts,
         "events": timeline(run)[:RECENT_EVENTS],
         "hours": run_hours(run, at),
         "panels": [MEASURES[code] for code in SHOWN],

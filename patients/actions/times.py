@@ -37,6 +37,11 @@ def refuse_before_run(run: Run, when: datetime, what: str = "time") -> None:
 def refuse_outside_run(run: Run, when: datetime, what: str = "time") -> None:
     """Refuse a time before flow on or after flow off."""
     refuse_before_run(run, when, what)
+    refuse_after_run(run, when, what)
+
+
+def refuse_after_run(run: Run, when: datetime, what: str = "time") -> None:
+    """Refuse a time after flow off."""
     if run.ended_at and when > run.ended_at:
         raise OutsideRun(
             f"The {what} {local(when, run)} is after flow off ({local(run.ended_at, run)}). "

@@ -137,6 +137,8 @@ def _ending(run: RunRecord) -> Iterator[str]:
 def _is_filled(name: str, facts: Facts) -> bool:
     if name in COMPONENTS:
         return any(part.type == name for part in facts.run.components)
+    if name == "pre_support" and not facts.run.support_before:
+        return False  # a device charted by its clock does not say which drugs were given
     value = _exported(name, facts.fields)
     return value is not None and value not in ("", [])
 

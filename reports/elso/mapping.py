@@ -12,14 +12,24 @@ from clinical.instants import elapsed, utc
 from clinical.runtime import ModeSegment, run_hours
 from reports.elso.assessments import fields_at_24_hours, fields_before, flow_fields
 from reports.elso.fields import Field, Scalar, span_minutes, span_text, stamp
-from reports.elso.records import EcprRecord, RunRecord
+from reports.elso.records import EcprRecord, RunRecord, SupportRow
 
 SEX = {"male": "Male", "female": "Female"}
 DEATH = "death_or_poor_prognosis"
 VENOVENOUS = frozenset({"VV", "VVDL"})
 MODE_UNKNOWN = frozenset({"", "unknown"})
-EQUIPMENT = frozenset({"oxygenator", "pump_head", "hemofilter"})
+FILTER = "hemofilter"
+EQUIPMENT = frozenset({"oxygenator", "pump_head", FILTER})
 SUPPORT_COUNTS_FOR = timedelta(hours=24)
+NOTHING_GIVEN = "none"
+SUPPORT_OF_ADJUNCT = {
+    "crrt": "renal_replacement",
+    FILTER: "renal_replacement",
+    "iabp": "iabp",
+    "impella": "percutaneous_vad",
+    "nitric_oxide": "inhaled_nitric_oxide",
+}
+"""Adjuncts that are support before ECLS when they ran before flow; the others have no item."""
 
 
 def fields_of(run: RunRecord) -> list[Field]:
@@ -177,12 +187,19 @@ def _ecpr(run: RunRecord, ecpr: EcprRecord) -> Iterator[Field]:
 
 def _support(run: RunRecord) -> Field:
     """What was begun before flow and had not ended more than 24 h before it."""
+    devices = (
+        SupportRow(item=item, started_at=row.started_at, ended_at=row.ended_at)
+        for row in run.adjuncts
+        if (item := SUPPORT_OF_ADJUNCT.get(row.kind))
+    )
     given = {
         row.item
-        for row in run.support_before
+        for row in (*run.support_before, *devices)
         if (row.started_at is None or utc(row.started_at) < utc(run.time_on))
         and (row.ended_at is None or elapsed(row.ended_at, run.time_on) <= SUPPORT_COUNTS_FOR)
     }
+    if given != {NOTHING_GIVEN}:
+        given.discard(NOTHING_GIVEN)
     return Field("pre_support", sorted(given), None, f"{run.before.source}.support")
 
 
@@ -203,18 +220,25 @@ def _tables(run: RunRecord) -> Iterator[Field]:
         [row.site, row.side, row.size_fr, row.purpose] for row in run.cannulas
     ]
     yield Field("cannulas", cannulas, None, f"{run.source}.cannulas")
-    equipment: list[list[Scalar]] = [
-        [
-            row.type,
-            row.id,
-            stamp(row.installed_at, run.zone),
-            stamp(row.removed_at, run.zone),
-            row.removed_reason,
-        ]
+    yield Field("equipment", _equipment(run), None, f"{run.source}.components")
+
+
+def _equipment(run: RunRecord) -> list[list[Scalar]]:
+    """Parts of the circuit, then filters that were charted as adjuncts of it."""
+    parts = [
+        (row.type, row.id, row.installed_at, row.removed_at, row.removed_reason)
         for row in run.components
         if row.type in EQUIPMENT
     ]
-    yield Field("equipment", equipment, None, f"{run.source}.components")
+    filters = [
+        (row.kind, row.id, row.started_at, row.ended_at, row.end_reason)
+        for row in run.adjuncts
+        if row.kind == FILTER
+    ]
+    return [
+        [kind, name, stamp(start, run.zone), stamp(end, run.zone), reason]
+        for kind, name, start, end, reason in (*parts, *filters)
+    ]
 
 
 def _complications(run: RunRecord) -> list[list[Scalar]]:

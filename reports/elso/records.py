@@ -144,6 +144,17 @@ class ComponentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdjunctRow:
+    """One stretch of a device beside or on the circuit; its end is None while it runs."""
+
+    id: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComplicationRow:
     code: str
     at: datetime | None
@@ -235,6 +246,7 @@ class RunRecord:
     modes: Sequence[ModeSegment] = ()
     cannulas: Sequence[CannulaRow] = ()
     components: Sequence[ComponentRow] = ()
+    adjuncts: Sequence[AdjunctRow] = ()
     flows: Sequence[FlowReading] = ()
     complications: Sequence[ComplicationRow] = ()
     diagnoses: Sequence[DiagnosisRow] = ()

@@ -17,6 +17,7 @@ from circuits.models import ComponentUse, RemovalReason
 from clinical.runtime import ModeSegment
 from patients.models import Complication, Diagnosis, Infection, Outcome, Procedure, Run
 from reports.elso.records import (
+    AdjunctRow,
     CannulaRow,
     CommentRow,
     ComplicationRow,
@@ -74,12 +75,13 @@ def on_ecmo_in(centre: Centre, span: Span) -> QuerySet[Run]:
 
 
 def cohort(runs: QuerySet[Run], as_of: datetime) -> list[CohortRun]:
-    """Return registry records of `runs` as known at `as_of` (fourteen statements)."""
+    """Return registry records of `runs` as known at `as_of` (fifteen statements)."""
     fetched = list(
         runs.select_related("patient", "unit__centre", "outcome")
         .prefetch_related(
             "modes",
             "cannulas",
+            "adjuncts",
             "weights",
             "assessment_choices",
             Prefetch("diagnoses", Diagnosis.objects.filter(withdrawn_at=None)),
@@ -212,6 +214,16 @@ def _tables(run: Run) -> dict[str, Any]:
             for row in run.cannulas.all()
         ),
         "components": tuple(_components(run)),
+        "adjuncts": tuple(
+            AdjunctRow(
+                id=row.model_name or row.get_kind_display(),
+                kind=row.kind,
+                started_at=row.started_at,
+                ended_at=row.ended_at,
+                end_reason=row.end_reason or None,
+            )
+            for row in run.adjuncts.all()
+        ),
         "complications": tuple(
             ComplicationRow(code=row.code, at=row.occurred_at) for row in complications
         ),

@@ -13,6 +13,7 @@ from patients.queries import Banner, banner_of, run_hours
 from patients.timeline import timeline
 from reports.document import (
     CHARTS,
+    Beside,
     Fact,
     Line,
     Part,
@@ -42,6 +43,7 @@ def run_document(run: Run, at: datetime) -> RunDocument:
         hours=hours.minutes / 60,
         series=tuple(series_of(measured, CHARTS, run.started_at)),
         parts=tuple(_parts(run, until)),
+        adjuncts=tuple(_adjuncts(run, until)),
         events=tuple(
             Line(event.at, f"{event.kind}: {event.text}", event.detail.replace("_", " "))
             for event in reversed(timeline(run))
@@ -103,4 +105,19 @@ def _parts(run: Run, until: datetime) -> list[Part]:
             reason=use.get_removed_reason_display() if use.removed_at else "in use",
         )
         for use in uses_of(run)
+    ]
+
+
+def _adjuncts(run: Run, until: datetime) -> list[Beside]:
+    return [
+        Beside(
+            kind=one.get_kind_display(),
+            name=", ".join(filter(None, [one.model_name, one.settings])),
+            joined=one.get_connection_display(),
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+            hours=hours_text(max(minutes_between(one.started_at, one.ended_at or until), 0)),
+            why=one.end_reason if one.ended_at else "running",
+        )
+        for one in run.adjuncts.all()
     ]

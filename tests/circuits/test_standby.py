@@ -1,4 +1,4 @@
-"""Standby circuits from assembly to use; what must be at hand; adjunct devices."""
+"""Standby circuits from assembly to use; what must be at hand."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,13 +9,6 @@ from django.urls import reverse
 
 from alerts.models import Alert, Due
 from circuits.actions.activate import Replacing, activate_standby
-from circuits.actions.adjuncts import (
-    NotRunning,
-    RunsAlready,
-    do_task,
-    end_adjunct,
-    start_adjunct,
-)
 from circuits.actions.exchange import NewPart, PartInUse
 from circuits.actions.kit import LabelInUse, SayWhy, add_kit, look_at_kit
 from circuits.actions.prime import (
@@ -34,14 +27,11 @@ from circuits.actions.standby import (
     end_look,
 )
 from circuits.actions.stock import Arrival, receive_stock
-from circuits.actions.support import decannulate
-from circuits.adjuncts import adjunct_lives, tasks_of
 from circuits.models import ComponentUse, StandbyCircuit
 from circuits.readiness import boards
 from clinical.findings import Severity
 from tests.factories import NOON
 from tests.scenarios import device, running_vv, with_circuit
-from web.actions import approve_document, draft_document
 from web.problems import NeedsConfirmation
 from web.questions import CannotBe
 
@@ -299,47 +289,6 @@ def test_the_board_says_why_a_circuit_is_not_ready(standby, perfusionist, nurse)
     primed(standby, perfusionist, kind="blood")
     assert faults() == ("prime not verified", "chemistry not measured")
     assert "past its time" in faults(NOON + DAY)
-
-
-def test_the_hours_of_a_filter_count_from_its_own_start(patient, specialist):
-    run = running_vv(patient, specialist)
-    facts = {"run": run, "kind": "crrt", "by": specialist, "at": NOON}
-    first = start_adjunct(started_at=NOON - timedelta(hours=30), **facts)
-    with pytest.raises(RunsAlready):
-        start_adjunct(started_at=NOON, **facts)
-    ends = {"adjunct": first, "ended_at": NOON - timedelta(hours=2), "by": specialist, "at": NOON}
-    end_adjunct(**ends, reason="filter clotted")
-    with pytest.raises(NotRunning):
-        end_adjunct(**ends)
-    start_adjunct(started_at=NOON - timedelta(hours=1), connection="pre_pump", **facts)
-
-    lives = [(one.adjunct.ended_at, one.lasted) for one in adjunct_lives(run, NOON)]
-    assert lives[0] == (None, timedelta(hours=1))
-    assert lives[1][1] == timedelta(hours=28)
-    decannulate(run=run, ended_at=NOON, by=specialist, at=NOON)
-    assert not run.adjuncts.filter(ended_at=None).exists()
-
-
-def test_a_task_is_owed_while_its_adjunct_runs_and_moves_when_done(
-    patient, specialist, coordinator, director, centre
-):
-    body = [{"id": "flash", "label": "Flash the bridge", "every_h": 1, "adjuncts": ["lv_vent"]}]
-    draft = draft_document(
-        centre=centre, kind="adjunct_cadence", body=body, by=coordinator, at=NOON - 3 * DAY
-    )
-    approve_document(document=draft, valid_from=NOON - 3 * DAY, by=director, at=NOON - 3 * DAY)
-    run = running_vv(patient, specialist)
-    facts = {"run": run, "by": specialist, "at": NOON}
-    with pytest.raises(NotRunning):
-        do_task(task="flash", done_at=NOON, **facts)
-    vent = start_adjunct(kind="lv_vent", started_at=NOON - timedelta(hours=1), **facts)
-    assert [task.due.due_at for task in tasks_of(run)] == [NOON + timedelta(hours=1)]
-
-    do_task(task="flash", done_at=NOON - timedelta(minutes=30), **facts)
-    assert [task.due.due_at for task in tasks_of(run)] == [NOON + timedelta(minutes=30)]
-
-    end_adjunct(adjunct=vent, ended_at=NOON, by=specialist, at=NOON)
-    assert tasks_of(run) == []
 
 
 def test_the_pages_of_a_circuit_are_filled_in_by_a_person(

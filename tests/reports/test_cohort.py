@@ -170,7 +170,7 @@ def test_statements_do_not_grow_with_the_runs(told, unit, specialist, django_ass
         run = ended_run(another(unit), specialist)
         gas_at_day(run, specialist)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(cohort(Run.objects.all(), as_of=APRIL)) == 3
 
 

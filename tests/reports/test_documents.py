@@ -10,11 +10,14 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from circuits.models import Adjunct
 from clinical.instants import elapsed
 from patients.models import Run
 from reports.document import Valued, days_of, series_of, thinned
+from reports.elso.mapping import fields_of
 from reports.pdf.charts import Bar, columns, line, share_bar
 from reports.pdf.run_summary import render_run_summary
+from reports.queries.cohort import cohort
 from reports.queries.document import run_document
 from tests.reports.situations import APRIL, check
 from tests.scenarios import running_vv
@@ -39,6 +42,29 @@ def test_a_run_is_told_with_its_patient_course_parts_events_and_checks(told):
     for said in ("CANARY, Wren", "MRN", "M1", "Flow off", "48:00", "Circuit blood flow",
                  "Example oxygenator", "Run: Flow on", "Bedside checks", "3,400"):  # fmt: skip
         assert said in text, said
+
+
+def test_adjunct_devices_are_told_with_their_hours_and_reach_the_registry(told, specialist):
+    began = told.started_at
+    Adjunct.objects.create(
+        run=told, kind="iabp", model_name="Balloon 40", started_at=began - timedelta(hours=3),
+        ended_at=began + timedelta(hours=20), ended_by=specialist, end_reason="weaned",
+        entered_at=APRIL, entered_by=specialist,
+    )  # fmt: skip
+    Adjunct.objects.create(
+        run=told, kind="hemofilter", connection="post_pump_pre_pump", settings="30 mL/min",
+        started_at=began + timedelta(hours=1), entered_at=APRIL, entered_by=specialist,
+    )  # fmt: skip
+
+    text = text_of(render_run_summary(run_document(told, APRIL)))
+    (member,) = cohort(Run.objects.filter(pk=told.pk), as_of=APRIL)
+    fields = {field.field: field.value for field in fields_of(member.record)}
+
+    for said in ("Adjunct devices", "Intra-aortic balloon pump", "Balloon 40", "23:00", "weaned",
+                 "Draws after the pump, returns before it", "30 mL/min", "47:00"):  # fmt: skip
+        assert said in " ".join(text.split()), said
+    assert fields["pre_support"] == ["iabp", "norepinephrine"]
+    assert fields["equipment"][-1][:2] == ["hemofilter", "Haemofilter in the circuit"]
 
 
 def test_the_document_is_tagged_and_its_title_names_nobody(told):
@@ -72,7 +98,7 @@ def test_statements_of_a_document_do_not_grow_with_the_checks(
 ):
     for number in range(2):
         fresh = Run.objects.select_related("patient__centre", "unit__centre").get(pk=told.pk)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             run_document(fresh, APRIL)
         for hours in (10, 12, 14):
             check(told, specialist, hours + number)

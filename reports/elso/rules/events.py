@@ -14,6 +14,7 @@ OUTCOME_KNOWN_WITHIN = timedelta(days=90)
 NEEDS_REMOVAL = frozenset({"101", "104", "105", "114", "132", "134"})
 EXCLUSIVE = (("401", "402"), ("822", "823"))
 LIMB = frozenset({"901", "902", "903", "904"})
+RENAL = frozenset({"crrt", "hemofilter"})
 CENTRAL_SITES = frozenset(
     {
         "right_atrium",
@@ -81,7 +82,9 @@ def companions(facts: Facts) -> Iterator[Finding]:
     for row in run.complications:
         if row.code == "502" and not _near(row.at, _times(run, {"504"})):
             yield warn("C34", "complication 502", "without 504 within 24 h")
-    has_filter = any(part.type == "hemofilter" for part in run.components)
+    has_filter = any(part.type == "hemofilter" for part in run.components) or any(
+        row.kind in RENAL for row in run.adjuncts
+    )
     on_rrt = any(row.code == "415" for row in run.complications)
     if on_rrt and not has_filter and "rrt" not in run.procedures:
         yield warn("C35", "complication 415", "no haemofilter and no rrt")

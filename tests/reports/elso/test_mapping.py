@@ -10,7 +10,13 @@ import pytest
 from clinical.runtime import ModeSegment
 from reports.elso.dictionary import DICTIONARY
 from reports.elso.mapping import fields_of
-from reports.elso.records import ComplicationRow, EcprRecord, InfectionRow, SupportRow
+from reports.elso.records import (
+    AdjunctRow,
+    ComplicationRow,
+    EcprRecord,
+    InfectionRow,
+    SupportRow,
+)
 from tests.reports.elso.runs import (
     ON,
     a_run,
@@ -125,6 +131,49 @@ def test_support_counts_if_begun_before_and_not_long_ended(start, end, counts):
     )
 
     assert (values(support_before=(row,))["pre_support"] == ["dopamine"]) is counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end", "item"),
+    [
+        ("iabp", -1, None, "iabp"),
+        ("iabp", 0, None, None),
+        ("iabp", -30, -24, "iabp"),
+        ("iabp", -30, -24.1, None),
+        ("impella", -1, None, "percutaneous_vad"),
+        ("nitric_oxide", -1, None, "inhaled_nitric_oxide"),
+        ("crrt", -1, None, "renal_replacement"),
+        ("hemofilter", -1, None, "renal_replacement"),
+        ("lv_vent", -1, None, None),
+    ],
+)
+def test_a_device_that_ran_before_flow_is_support_before_and_never_none(kind, start, end, item):
+    none = (SupportRow(item="none", started_at=hours(-5)),)
+
+    found = values(adjuncts=(adjunct(kind, start, end),), support_before=none)
+
+    assert found["pre_support"] == [item or "none"]
+
+
+def test_a_filter_charted_as_an_adjunct_is_equipment_and_one_of_a_crrt_machine_is_not():
+    charted = (adjunct("hemofilter", 2, 30, "clotted"), adjunct("crrt", 2))
+
+    assert values(components=(), adjuncts=charted)["equipment"] == [
+        [
+            "hemofilter",
+            "hemofilter 1",
+            "2026-01-10T14:00+00:00",
+            "2026-01-11T18:00+00:00",
+            "clotted",
+        ]
+    ]
+
+
+def adjunct(kind, start, end=None, reason=None):
+    ended_at = None if end is None else hours(end)
+    return AdjunctRow(
+        id=f"{kind} 1", kind=kind, started_at=hours(start), ended_at=ended_at, end_reason=reason
+    )
 
 
 @pytest.mark.parametrize(("at", "inside"), [(-6, True), (-6.1, False), (-0.1, True), (0, False)])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from reports.elso.records import ComplicationRow, DiagnosisRow, InfectionRow
+from reports.elso.records import AdjunctRow, ComplicationRow, DiagnosisRow, InfectionRow
 from tests.reports.elso.runs import (
     OFF,
     a_run,
@@ -112,6 +112,9 @@ def test_c35_renal_replacement_goes_with_a_filter_or_the_procedure():
     assert checks(**replaced) == ["C35"]
     assert checks(**replaced, procedures=frozenset({"rrt"})) == []
     assert checks(**replaced, components=parts) == []
+    for kind, expected in (("crrt", []), ("hemofilter", []), ("iabp", ["C35"])):
+        beside = (AdjunctRow(id="one", kind=kind, started_at=hours(2)),)
+        assert checks(**replaced, adjuncts=beside) == expected
 
 
 @pytest.mark.parametrize(("at", "found"), [(0, False), (-1, True), (120, False), (121, True)])
