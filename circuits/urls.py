@@ -24,6 +24,7 @@ from circuits.views import (
     stock,
     support,
     transport,
+    trends,
     weaning,
 )
 
@@ -31,6 +32,7 @@ app_name = "circuits"
 urlpatterns = [
     path("flow-on/", support.support_start, name="support-start"),
     path("runs/<uuid:public_id>/", overview.run_overview, name="run-overview"),
+    path("runs/<uuid:public_id>/trends/", trends.run_patterns, name="run-patterns"),
     path("runs/<uuid:public_id>/trends.json", overview.trends, name="run-trends"),
     path("runs/<uuid:public_id>/run/", support.support_detail, name="support-detail"),
     path("runs/<uuid:public_id>/run/mode/", reconfigure.mode_create, name="mode-create"),

@@ -44,6 +44,16 @@ def oxygen_delivery(flow: Decimal, content: Decimal) -> Decimal:
     return flow * DL_PER_L * content
 
 
+def oxygen_extraction(content_arterial: Decimal, content_venous: Decimal) -> Decimal:
+    """Return the fraction of the oxygen delivered that the patient took up; contents in mL/dL."""
+    return (content_arterial - content_venous) / _above_zero(content_arterial, "arterial content")
+
+
+def delivery_to_uptake(content_arterial: Decimal, content_venous: Decimal) -> Decimal:
+    """Return how many times more oxygen is delivered than taken up; contents in mL/dL."""
+    return content_arterial / _above_zero(content_arterial - content_venous, "content difference")
+
+
 def membrane_ratio(po2_post: Decimal, fdo2: Decimal) -> Decimal:
     """Return post-membrane pO2 over FdO2, in mm[Hg]; raises ValueError for an FdO2 of 0."""
     return po2_post / _above_zero(fdo2, "FdO2")

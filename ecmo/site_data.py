@@ -19,6 +19,7 @@ from ecmo.change_data import ChangeSchedule, check_change_policy
 from ecmo.site_equipment import EquipmentPolicyShape
 from ecmo.site_numbers import JsonNumber, Pair
 from ecmo.site_referrals import ReferralPolicyShape
+from ecmo.site_trends import TrendRulesShape
 from web.actions.checklists import PREFIX
 from web.problems import RuleBroken
 from web.shapes import Shape
@@ -215,5 +216,6 @@ KINDS: dict[str, Check] = {
     "transport_before": one_of(site_care.Checklist),
     "transport_during": one_of(site_care.Checklist),
     "transport_oxygen": one_of(site_care.Oxygen),
+    "trend_rules": one_of(TrendRulesShape),
     "weaning_trials": one_of(site_care.WeaningTrials),
 }

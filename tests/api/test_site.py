@@ -69,6 +69,8 @@ def test_who_drafted_it_cannot_approve_it_even_with_the_right(dana, centre):
         ("early_harm_limits", {"pao2_high": {"above": True, "window_h": 24}}),
         ("escalation", {"steps": []}),
         ("clinical_switches", {"titration": "perhaps"}),
+        ("trend_rules", {"flow_fall_pct": 0}),
+        ("trend_rules", {"chatter_of_checks": 2, "chatter_at_least": 3}),
         ("moon phases", {}),
     ],
 )

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from clinical.gases import (
     OxygenConstants,
     co2_removal,
+    delivery_to_uptake,
     ideal_oxygen_content,
     membrane_dead_space,
     membrane_ratio,
     membrane_shunt,
     oxygen_content,
     oxygen_delivery,
+    oxygen_extraction,
     oxygen_transfer,
     oxygenation_index,
     recirculation,
@@ -57,6 +59,8 @@ FRACTIONS = st.decimals("0", 1, places=2)
         pytest.param(
             oxygenation_index(Decimal(18), Decimal(1), Decimal(40)), "45", id="oxygenation index"
         ),
+        pytest.param(oxygen_extraction(Decimal(16), Decimal(12)), "0.25", id="extraction"),
+        pytest.param(delivery_to_uptake(Decimal(16), Decimal(12)), "4", id="delivery to uptake"),
     ],
 )
 def test_a_worked_example_is_met(found, expected):
@@ -82,8 +86,18 @@ def test_a_site_chooses_its_constants():
         lambda: membrane_dead_space(Decimal(0), Decimal(0)),
         lambda: recirculation(Decimal(60), Decimal(60), Decimal(60)),
         lambda: oxygenation_index(Decimal(10), Decimal(1), Decimal(0)),
+        lambda: oxygen_extraction(Decimal(0), Decimal(0)),
+        lambda: delivery_to_uptake(Decimal(12), Decimal(12)),
     ],
-    ids=["ratio", "shunt", "dead space", "recirculation", "oxygenation index"],
+    ids=[
+        "ratio",
+        "shunt",
+        "dead space",
+        "recirculation",
+        "oxygenation index",
+        "extraction",
+        "delivery to uptake",
+    ],
 )
 def test_nothing_is_divided_by_nought(formula):
     with pytest.raises(ValueError, match="must be above zero"):
