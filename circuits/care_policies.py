@@ -37,6 +37,11 @@ DEFAULT_CRITERIA: Mapping[TrialKind, tuple[str, ...]] = {
         "Anticoagulation adequate before and during",
         "Circulation and right ventricle stable to the end",
     ),
+    TrialKind.CLAMP: (
+        "Bridge open before the lines are clamped, clamped lines flashed as the site orders",
+        "Anticoagulation adequate before and during",
+        "Gas exchange, circulation and lactate stable to the end",
+    ),
 }
 DEFAULT_REVIEWS: dict[str, float] = {"emergency_plan_h": 24, "targets_h": 24, "verdict_h": 4}
 DEFAULT_GAP: dict[str, float] = {"gap_h": 24}

@@ -5,7 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from circuits.queries import Recent
+from circuits.change_policies import band_of
+from circuits.models import ComponentKind
+from circuits.queries import Recent, installed
 from clinical import weaning
 from clinical.check import FDO2, SWEEP
 from clinical.weaning import LOW_FLOW_KINDS, FlowAt, Support, TrialKind
@@ -23,10 +25,15 @@ def running_trial(run: Run) -> WeaningTrial | None:
 
 
 def support_of(run: Run, at: datetime) -> Support:
-    """Return the mode and where blood is returned (two statements)."""
+    """Return the mode, where blood is returned, the age and if there is a bridge (3 statements)."""
     returns = run.cannulas.filter(purpose__in=RETURNS, inserted_at__lte=at)
     sites = returns.exclude(removed_at__lte=at).values_list("site", flat=True)
-    return Support(mode_at(list(run.modes.order_by("starts_at")), at), frozenset(sites))
+    return Support(
+        mode=mode_at(list(run.modes.order_by("starts_at")), at),
+        return_sites=frozenset(sites),
+        age_group=band_of(run),
+        has_bridge=installed(run, at).filter(kind=ComponentKind.BRIDGE).exists(),
+    )
 
 
 def agents_running(run: Run, at: datetime) -> frozenset[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from clinical.age import AgeGroup
 from clinical.check import PURELY_VENOUS
 from clinical.due import UNKNOWN_MODE, Due
 from clinical.findings import Assessment, Finding, Severity
@@ -27,18 +28,25 @@ CODES = frozenset({UNSAFE, OVER_TIME, STASIS})
 
 
 class TrialKind(StrEnum):
-    """The three ways to try whether the patient can do without."""
+    """The ways to try whether the patient can do without.
+
+    The clamp trial is the older one of newborns and children: the lines are clamped, the blood of
+    the circuit runs through an open bridge. Where both are at hand the retrograde trial replaces it.
+    """
 
     VV_SWEEP_OFF = "vv_sweep_off"
     VA_TURN_DOWN = "va_turn_down"
     PCRTO = "pcrto"
+    CLAMP = "clamp"
 
 
-LOW_FLOW_KINDS = frozenset({TrialKind.VA_TURN_DOWN, TrialKind.PCRTO})
+LOW_FLOW_KINDS = frozenset({TrialKind.VA_TURN_DOWN, TrialKind.PCRTO, TrialKind.CLAMP})
+"""Trials in which blood runs slowly, or stands in a clamped line."""
 NAMES: Mapping[TrialKind, str] = {
     TrialKind.VV_SWEEP_OFF: "sweep-off trial",
     TrialKind.VA_TURN_DOWN: "turn-down trial",
     TrialKind.PCRTO: "retrograde trial (PCRTO)",
+    TrialKind.CLAMP: "clamp trial",
 }
 
 
@@ -57,14 +65,32 @@ class Fault(StrEnum):
     NOT_PURELY_VENOUS = "not_purely_venous"
     ARTERIAL_CANNULA = "arterial_cannula"
     NO_ARTERIAL_RETURN = "no_arterial_return"
+    AGE_UNKNOWN = "age_unknown"
+    ADULT = "adult"
+    NO_BRIDGE = "no_bridge"
+
+
+WHY_NOT: Mapping[Fault, str] = {
+    Fault.MODE_UNKNOWN: "the mode is not known",
+    Fault.NOT_PURELY_VENOUS: "blood does not return to veins only",
+    Fault.ARTERIAL_CANNULA: "a return cannula lies in an artery",
+    Fault.NO_ARTERIAL_RETURN: "no blood returns to an artery",
+    Fault.AGE_UNKNOWN: "the age is not known",
+    Fault.ADULT: "for newborns and children",
+    Fault.NO_BRIDGE: "no bridge in the circuit",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How the patient is supported: the mode, and the sites of return cannulas in place."""
+    """How the patient is supported: the mode, the sites of return cannulas in place, whether a
+    bridge joins the limbs of the circuit; and the age group at flow on, None if not known.
+    """
 
     mode: str | None
     return_sites: frozenset[str] = frozenset()
+    age_group: AgeGroup | None = None
+    has_bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +111,10 @@ DEFAULT_LIMITS: Mapping[TrialKind, TimeLimit] = {
     TrialKind.VV_SWEEP_OFF: TimeLimit(warn_min=1380, most_min=1440, least_min=120),
     TrialKind.VA_TURN_DOWN: TimeLimit(warn_min=30, most_min=60, low_flow=Decimal("1.5")),
     TrialKind.PCRTO: TimeLimit(warn_min=180, most_min=240, least_min=120),
+    TrialKind.CLAMP: TimeLimit(warn_min=90, most_min=120),
 }
-"""Product defaults: observe 2-24 h; 30-60 min at 1.5 L/min or less; a series of 120-240 min."""
+"""Product defaults: observe 2-24 h; 30-60 min at 1.5 L/min or less; a series of 120-240 min; 2 h
+until the clamped circuit may clot, warned of half an hour before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +145,22 @@ def fault_of(kind: TrialKind, support: Support) -> Fault | None:
     if support.mode in {None, UNKNOWN_MODE}:
         return Fault.MODE_UNKNOWN
     if kind in LOW_FLOW_KINDS:
-        return None if support.mode in ARTERIAL_MODES else Fault.NO_ARTERIAL_RETURN
+        return _low_flow_fault(kind, support)
     if support.mode not in PURELY_VENOUS:
         return Fault.NOT_PURELY_VENOUS
     return Fault.ARTERIAL_CANNULA if support.return_sites & ARTERIAL_SITES else None
+
+
+def _low_flow_fault(kind: TrialKind, support: Support) -> Fault | None:
+    if support.mode not in ARTERIAL_MODES:
+        return Fault.NO_ARTERIAL_RETURN
+    if kind is not TrialKind.CLAMP:
+        return None
+    if support.age_group is None:
+        return Fault.AGE_UNKNOWN
+    if support.age_group is AgeGroup.ADULT:
+        return Fault.ADULT
+    return None if support.has_bridge else Fault.NO_BRIDGE
 
 
 def is_unsafe(kind: TrialKind, support: Support) -> bool:

@@ -30,6 +30,7 @@ class WeaningTrials(Shape):
     vv_sweep_off = TrialRow(required=False)
     va_turn_down = TrialRow(required=False)
     pcrto = TrialRow(required=False)
+    clamp = TrialRow(required=False)
 
 
 class PlanReview(Shape):

@@ -43,6 +43,17 @@ _REASONS = {
         "no blood is returned to an artery in this mode. Choose the sweep-off trial, or correct "
         "the mode"
     ),
+    Fault.AGE_UNKNOWN: (
+        "it is a trial of newborns and children, and the age is not known. Enter the date of birth "
+        "first"
+    ),
+    Fault.ADULT: (
+        "it is a trial of newborns and children. Choose the turn-down or the retrograde trial"
+    ),
+    Fault.NO_BRIDGE: (
+        "no bridge is entered in the circuit, and without one its blood stands while the lines are "
+        "clamped. Enter the bridge, or choose the retrograde trial"
+    ),
 }
 
 

@@ -27,6 +27,8 @@ from clinical.measures import MEASURES
 from clinical.weaning import (
     CODES,
     LOW_FLOW_KINDS,
+    WHY_NOT,
+    Fault,
     TimeLimit,
     TrialKind,
     fault_of,
@@ -45,10 +47,10 @@ STEP_VALUES = ("blood_flow", "sweep_gas_flow", "fdo2")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One kind of trial as the page offers it: whether it fits, how long it lasts, what passes."""
+    """One kind of trial as the page offers it: why not, how long it lasts, what passes."""
 
     kind: WeaningKind
-    fits: bool
+    why_not: str
     limit: TimeLimit
     criteria: tuple[str, ...]
 
@@ -210,15 +212,18 @@ def _before(running: WeaningTrial | None) -> list[tuple[str, str]]:
 
 
 def _ways(run: Run, found: WeaningPolicy, at: datetime) -> list[Way]:
+    """Every kind of trial but those of another age."""
     support = support_of(run, at)
+    faults = {kind: fault_of(kind, support) for kind in TrialKind}
     return [
         Way(
             WeaningKind(kind),
-            fault_of(kind, support) is None,
+            WHY_NOT[fault] if fault else "",
             found.limits[kind],
             found.criteria[kind],
         )
-        for kind in TrialKind
+        for kind, fault in faults.items()
+        if fault is not Fault.ADULT
     ]
 
 
@@ -227,7 +232,7 @@ def _stasis_warning(run: Run, at: datetime) -> str:
     if not any(has_stasis_risk(kind, agents) for kind in LOW_FLOW_KINDS):
         return ""
     return (
-        "Bivalirudin runs. In a turn-down or a retrograde trial it degrades in slow blood: agree "
+        "Bivalirudin runs. In a turn-down, retrograde or clamp trial it degrades in slow blood: agree "
         "on the anticoagulation before the flow goes down."
     )
 

@@ -16,6 +16,7 @@ class WeaningKind(models.TextChoices):
     SWEEP_OFF = weaning.TrialKind.VV_SWEEP_OFF, "V-V sweep-off trial"
     TURN_DOWN = weaning.TrialKind.VA_TURN_DOWN, "V-A turn-down trial"
     PCRTO = weaning.TrialKind.PCRTO, "Retrograde trial off (PCRTO)"
+    CLAMP = weaning.TrialKind.CLAMP, "Clamp trial"
 
 
 class WeaningVerdict(models.TextChoices):

@@ -4,9 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from alerts.models import Category
 from circuits.actions.checks import record_check
+from circuits.actions.exchange import NewPart, install_component, open_circuit
 from circuits.actions.support import decannulate, record_mode
 from circuits.actions.sweep import sweep
 from circuits.actions.trial_rules import (
@@ -27,6 +29,7 @@ from notifications.models import Notification
 from patients.actions.times import InTheFuture
 from patients.models import TrialStep, WeaningTrial
 from tests.factories import NOON, PersonFactory, ShiftFactory
+from tests.scenarios import device
 from web.problems import NeedsConfirmation
 
 MINUTE = timedelta(minutes=1)
@@ -80,6 +83,62 @@ def test_a_planned_sweep_off_trial_with_an_arterial_return_is_refused_with_the_w
         begin(run, physician)
 
     assert not WeaningTrial.objects.exists()
+
+
+def test_a_clamp_trial_is_of_a_small_patient_with_a_bridge_in_the_circuit(
+    checked, physician, perfusionist
+):
+    run = on_va(checked, physician)
+    with pytest.raises(TrialDoesNotFit, match="newborns and children"):
+        begin(run, physician, "clamp")
+    run.patient.born_at = run.started_at - timedelta(days=3)
+    run.patient.save(update_fields=["born_at"])
+    with pytest.raises(TrialDoesNotFit, match="no bridge is entered"):
+        begin(run, physician, "clamp")
+    with pytest.raises(NeedsConfirmation):
+        record_trial(run=run, kind="clamp", started_at=NOON, by=physician, at=NOON)
+    put_in_bridge(run, perfusionist)
+
+    trial = begin(run, physician, "clamp")
+
+    assert due(run, "trial") == NOON + 2 * HOUR
+    assert set(trial.settings_before) == {"pump_speed", "sweep_gas_flow", "fdo2"}
+    with pytest.raises(NeedsConfirmation):
+        record_step(
+            trial=trial, stepped_at=NOON, values={"blood_flow": "-0.2"}, by=physician, at=NOON
+        )
+    sweep(NOON + 2 * HOUR + MINUTE)
+    assert OVER_TIME in codes(run)
+    ended = end_trial(
+        trial=trial, ended_at=NOON + 2 * HOUR, verdict="passed", by=physician, at=NOON + 3 * HOUR
+    )
+    assert (ended.verdict, OVER_TIME in codes(run)) == ("passed", False)
+
+
+def test_the_page_offers_a_clamp_trial_to_the_small_and_says_what_is_missing(
+    client, checked, physician, perfusionist
+):
+    run = on_va(checked, physician)
+    client.force_login(physician)
+    page = reverse("circuits:weaning", args=[run.public_id])
+
+    grown = client.get(page).content.decode()
+    run.patient.born_at = run.started_at - timedelta(days=3)
+    run.patient.save(update_fields=["born_at"])
+    small = client.get(page).content.decode()
+    put_in_bridge(run, perfusionist)
+    bridged = client.get(page).content.decode()
+
+    assert "Clamp trial" not in grown
+    assert "no bridge in the circuit" in small
+    assert "?kind=clamp" not in small
+    assert "?kind=clamp" in bridged
+
+
+def put_in_bridge(run, by):
+    circuit = open_circuit(run=run, label="Circuit 1", started_at=run.started_at, by=by, at=NOON)
+    part = NewPart(model=device("bridge"), lot="B1")
+    install_component(circuit=circuit, part=part, installed_at=NOON - HOUR, by=by, at=NOON)
 
 
 def test_one_that_began_already_is_asked_back_then_recorded_and_alerts_at_once(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinical.age import AgeGroup
 from clinical.findings import Severity
 from clinical.weaning import (
     CODES,
@@ -14,6 +15,7 @@ from clinical.weaning import (
     OVER_TIME,
     STASIS,
     UNSAFE,
+    WHY_NOT,
     Fault,
     FlowAt,
     Support,
@@ -32,9 +34,13 @@ from clinical.weaning import (
 
 ON = datetime(2026, 3, 2, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-OFF, DOWN, PCRTO = TrialKind.VV_SWEEP_OFF, TrialKind.VA_TURN_DOWN, TrialKind.PCRTO
+OFF, DOWN, PCRTO, CLAMP = TrialKind
 VV = Support("VV", frozenset({"internal_jugular_v"}))
 VA = Support("VA", frozenset({"femoral_a"}))
+
+
+def small(mode="VA", *, age_group=AgeGroup.NEONATAL, has_bridge=True):
+    return Support(mode, frozenset({"carotid_a"}), age_group, has_bridge)
 
 
 def flows(*pairs):
@@ -73,6 +79,13 @@ def down(*pairs, agents=frozenset()):
         pytest.param(PCRTO, VA, None, id="retrograde on V-A"),
         pytest.param(PCRTO, Support("ECCO2R"), Fault.NO_ARTERIAL_RETURN, id="retrograde on ECCO2R"),
         pytest.param(PCRTO, Support(None), Fault.MODE_UNKNOWN, id="retrograde, no mode"),
+        pytest.param(CLAMP, small(), None, id="clamp in a newborn"),
+        pytest.param(CLAMP, small(age_group=AgeGroup.PEDIATRIC), None, id="clamp in a child"),
+        pytest.param(CLAMP, small(age_group=AgeGroup.ADULT), Fault.ADULT, id="clamp in an adult"),
+        pytest.param(CLAMP, small(age_group=None), Fault.AGE_UNKNOWN, id="clamp, age not known"),
+        pytest.param(CLAMP, small(has_bridge=False), Fault.NO_BRIDGE, id="clamp without a bridge"),
+        pytest.param(CLAMP, small("VV"), Fault.NO_ARTERIAL_RETURN, id="clamp on V-V"),
+        pytest.param(CLAMP, small(None), Fault.MODE_UNKNOWN, id="clamp, no mode"),
     ],
 )
 def test_a_trial_fits_the_support_or_says_why_not(kind, support, fault):
@@ -87,6 +100,7 @@ def test_a_trial_fits_the_support_or_says_why_not(kind, support, fault):
         pytest.param(OFF, Support(None), True, id="in doubt"),
         pytest.param(DOWN, VV, False, id="a turn-down that does not fit shunts nothing"),
         pytest.param(PCRTO, Support(None), False, id="nor does a retrograde trial"),
+        pytest.param(CLAMP, small(None), False, id="nor does a clamp trial"),
     ],
 )
 def test_only_a_sweep_that_is_off_elsewhere_is_unsafe(kind, support, unsafe):
@@ -98,6 +112,7 @@ def test_only_a_sweep_that_is_off_elsewhere_is_unsafe(kind, support, unsafe):
     [
         pytest.param(DOWN, {"bivalirudin"}, True, id="bivalirudin at low flow"),
         pytest.param(PCRTO, {"ufh", "bivalirudin"}, True, id="retrograde"),
+        pytest.param(CLAMP, {"bivalirudin"}, True, id="clamped lines"),
         pytest.param(DOWN, {"ufh"}, False, id="heparin"),
         pytest.param(DOWN, {"argatroban"}, False, id="argatroban"),
         pytest.param(DOWN, set(), False, id="nothing runs"),
@@ -131,11 +146,27 @@ def test_the_clock_of_a_turn_down_runs_at_low_flow_only(read, minute):
     assert since == (None if minute is None else ON + minute * MINUTE)
 
 
-@pytest.mark.parametrize("kind", [OFF, PCRTO])
+@pytest.mark.parametrize("kind", [OFF, PCRTO, CLAMP])
 def test_the_clock_of_the_others_runs_from_their_start(kind):
     trial = Trial(kind, ON, VV, flows((5, "4.0"), (20, "-0.6")))
 
     assert counts_from(trial, DEFAULT_LIMITS[kind]) == ON
+
+
+@pytest.mark.parametrize(("minute", "over"), [(119, False), (120, False), (121, True)])
+def test_a_clamp_trial_is_over_its_time_after_two_hours(minute, over):
+    trial, limit = Trial(CLAMP, ON, small()), DEFAULT_LIMITS[CLAMP]
+
+    due = trial_due(trial, limit)
+    found = assess_trial(trial, limit, ON + minute * MINUTE)
+
+    assert (due.warn_at, due.due_at) == (ON + 90 * MINUTE, ON + 120 * MINUTE)
+    assert due.why == "A clamp trial lasts at most 120 min."
+    assert (OVER_TIME in {one.code for one in found.findings}) is over
+
+
+def test_each_reason_against_a_trial_has_its_words():
+    assert set(WHY_NOT) == set(Fault)
 
 
 def test_a_trial_says_when_it_is_to_end_and_why():
