@@ -22,6 +22,7 @@ SHOWN = (
 )
 WINDOWS = {"12": timedelta(hours=12), "24": timedelta(hours=24), "72": timedelta(hours=72)}
 DEFAULT_WINDOW = "24"
+WINDOW_LABELS = (("12", "12hr"), ("24", "24hr"), ("72", "72hr"), ("run", "Run"))
 
 
 def trend_json(run: Run, measures: Sequence[str], since: datetime, until: datetime) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,12 +16,13 @@ from circuits.adjuncts import running_adjuncts
 from circuits.diagram_of_run import OLD_AFTER, diagram_of
 from circuits.lives import lives
 from circuits.queries import Reading, Recent
-from circuits.trends import DEFAULT_WINDOW, SHOWN, WINDOWS, trend_json, window
+from circuits.trend_charts import facts_of, panels_of
+from circuits.trends import DEFAULT_WINDOW, SHOWN, WINDOW_LABELS, WINDOWS
 from clinical.measures import MEASURES, Measure
 from patients.access import open_run
 from patients.episode import lifecycle_of
 from patients.models import Run
-from patients.queries import banner_of, limits_of, run_hours
+from patients.queries import banner_of, run_hours
 from patients.timeline import timeline
 
 KEY_VALUES = (
@@ -36,7 +36,6 @@ KEY_VALUES = (
     "sat_post_membrane",
 )
 LOOK_BACK = 24
-WINDOW_LABELS = (("12", "12hr"), ("24", "24hr"), ("72", "72hr"), ("run", "Run"))
 RECENT_EVENTS = 8
 
 
@@ -83,12 +82,8 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "adjuncts": adjuncts,
         "events": timeline(run)[:RECENT_EVENTS],
         "hours": run_hours(run, at),
-        "panels": [MEASURES[code] for code in SHOWN],
-        "chart": {
-            "limits": limits_shown(run),
-            "zone": run.unit.centre.timezone,
-            "window": [one.timestamp() for one in window(run, name, at)],
-        },
+        "panels": panels_of(SHOWN, {}),
+        "chart": facts_of(run, name, at),
         "window": name if name in WINDOWS else "run",
         "windows": WINDOW_LABELS,
         "trends_url": reverse("circuits:run-trends", args=[run.public_id]),
@@ -97,38 +92,6 @@ def run_overview(request: UserRequest, public_id: str) -> HttpResponse:
         "at": at,
     }
     return render(request, "circuits/run_overview.html", context)
-
-
-@requires(Permission.PATIENT_VIEW)
-def trends(request: UserRequest, public_id: str) -> HttpResponse:
-    """Answer the series of the charts, with the limits as they were valid at each time."""
-    at = timezone.now()
-    run = open_run(request, public_id, Permission.PATIENT_VIEW, what="trends")
-    since, until = window(run, request.GET.get("window", DEFAULT_WINDOW), at)
-    asked = [code for code in request.GET.getlist("measure") if code in MEASURES] or list(SHOWN)
-    return HttpResponse(
-        trend_json(run, asked, since, until), content_type="application/json; charset=utf-8"
-    )
-
-
-def limits_shown(run: Run) -> dict[str, Any]:
-    """Return the warning bands of the measures charted, in their units, with their validity."""
-    bands: dict[str, Any] = {}
-    for limit in limits_of(run):
-        if limit.measure in SHOWN:
-            bands.setdefault(limit.measure, []).append(
-                {
-                    "low": _float(limit.warning.low),
-                    "high": _float(limit.warning.high),
-                    "from": limit.valid_from.timestamp() if limit.valid_from else None,
-                    "to": limit.valid_to.timestamp() if limit.valid_to else None,
-                }
-            )
-    return bands
-
-
-def _float(bound: Decimal | None) -> float | None:
-    return None if bound is None else float(bound)
 
 
 def _key_values(

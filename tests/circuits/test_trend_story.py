@@ -76,7 +76,7 @@ def kinds(told):
 
 
 def page(run):
-    return reverse("circuits:run-patterns", args=[run.public_id])
+    return reverse("circuits:trend-page", args=[run.public_id])
 
 
 def text(answer):
