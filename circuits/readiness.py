@@ -115,7 +115,7 @@ def boards(user: User, at: datetime) -> list[Board]:
     """Return the readiness of each unit of `user`; the statements do not grow with its rows."""
     units = list(units_of(user, Permission.CATALOGUE_VIEW, at).order_by("name"))
     standing = list(_standing().filter(unit__in=units))
-    kit = list(_kit().filter(unit__in=units))
+    kit = list(_kit().filter(unit__in=units, retired_at=None))
     return [
         _board(
             unit,
@@ -156,7 +156,7 @@ def _standing() -> QuerySet[StandbyCircuit]:
 def _kit() -> QuerySet[KitItem]:
     newest = KitLook.objects.order_by("item_id", "-looked_at", "-pk").distinct("item_id")
     looks = Prefetch("looks", newest.select_related("by"), to_attr="newest")
-    return KitItem.objects.filter(retired_at=None).prefetch_related(looks)
+    return KitItem.objects.prefetch_related(looks)
 
 
 def _board(

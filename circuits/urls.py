@@ -173,6 +173,7 @@ urlpatterns = [
     ),
     path("kit/add/", kit.kit_create, name="kit-create"),
     path("kit/<uuid:public_id>/look/", kit.kit_look, name="kit-look"),
+    path("kit/<uuid:public_id>/retire/", kit.kit_retire, name="kit-retire"),
     path("runs/<uuid:public_id>/adjuncts/add/", adjuncts.adjunct_start, name="adjunct-start"),
     path("adjuncts/<uuid:public_id>/end/", adjuncts.adjunct_end, name="adjunct-end"),
     path("runs/<uuid:public_id>/tasks/<slug:task>/", adjuncts.task_do, name="task-do"),
@@ -207,6 +208,7 @@ urlpatterns = [
     path("recalls/<uuid:public_id>/close/", recalls.recall_close, name="recall-close"),
     path("recalls/<uuid:public_id>/files/<uuid:file_id>/", recalls.recall_file, name="recall-file"),
     path("incidents/", incidents.incident_list, name="incident-list"),
+    path("incidents/add/", incidents.incident_record, name="incident-record"),
     path("runs/<uuid:public_id>/incident/", incidents.incident_create, name="incident-create"),
     path("incidents/<uuid:public_id>/", incidents.incident_detail, name="incident-detail"),
     *(

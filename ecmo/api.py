@@ -28,10 +28,11 @@ from circuits.api.consoles import ConsoleEndpoint
 from circuits.api.emergencies import EmergencyEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
-from circuits.api.incidents import IncidentEndpoint, PassportEndpoint
+from circuits.api.incidents import IncidentEndpoint
 from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint
+from circuits.api.passports import PassportEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
 from circuits.api.standby import KitEndpoint, StandbyChecklistEndpoint, StandbyEndpoint

@@ -1,8 +1,9 @@
 """What every form shares: how it is drawn, what time it is about, and being sent only once."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
@@ -34,6 +35,25 @@ class ClockedForm(forms.Form):
         if not isinstance(field, MeasureField):
             raise TypeError(f"{name} is no measure.")
         field.show_before(value, at)
+
+
+class GroupedForm(forms.Form):
+    """A long form in parts: each under its legend, in the order of `groups`.
+
+    A field that is named in no group stands in a last part without a legend.
+    """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @property
+    def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the legends, each with its visible fields; what is empty is left out."""
+        left = {field.name: field for field in self.visible_fields()}
+        parts = [
+            (legend, [left.pop(name) for name in names if name in left])
+            for legend, names in self.groups.items()
+        ]
+        return [(legend, fields) for legend, fields in (*parts, ("", [*left.values()])) if fields]
 
 
 class OnceForm(forms.Form):

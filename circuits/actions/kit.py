@@ -14,6 +14,10 @@ class LabelInUse(RuleBroken):
     code = "label_in_use"
 
 
+class OffAlready(RuleBroken):
+    code = "off_already"
+
+
 class SayWhy(RuleBroken):
     code = "say_why"
     status = 422
@@ -78,7 +82,14 @@ def look_at_kit(
 
 @action("took a thing off the readiness board")
 def retire_kit(*, item: KitItem, by: User, at: datetime, reason: str) -> KitItem:
-    """Take a thing off the board; its looks stay."""
+    """Take a thing off the board; its looks stay, and the history keeps why. Raises SayWhy, OffAlready."""
+    if not reason.strip():
+        raise SayWhy("Say why it leaves service, for whoever looks for it.")
+    item = KitItem.objects.select_for_update().get(pk=item.pk)
+    if item.retired_at is not None:
+        raise OffAlready(
+            f"{item} is off the board already. Reload it to see what stands there now."
+        )
     item.retired_at = at
     item.save(update_fields=["retired_at"])
     return item

@@ -1,7 +1,14 @@
-"""What the endpoints below `runs/{run_id}/` share."""
+"""What the endpoints below `runs/{run_id}/`, and those about parts, share."""
+
+from datetime import datetime
+from typing import Any
 
 from rest_framework import serializers
 
+from accounts.models import User
+from circuits.actions.catalogue import known_model
+from circuits.actions.parts import NewPart
+from circuits.models import DeviceModel
 from patients.models import Run
 from web.endpoints import Endpoint
 
@@ -12,6 +19,17 @@ class OfRun(Endpoint):
     parents = Run.objects.select_related("patient", "unit__centre")
     parent_kwarg = "run_id"
     whose = "patient.public_id"
+
+
+def new_part(facts: dict[str, Any], by: User, at: datetime) -> NewPart:
+    """Return a part of a body as the actions take it; its product found, or drafted."""
+    given, model_id = facts.pop("model", None), facts.pop("device_model", None)
+    if given is not None:
+        return NewPart(model=known_model(**given, by=by, at=at), **facts)
+    model = DeviceModel.objects.filter(public_id=model_id).first()
+    if model is None:
+        raise serializers.ValidationError({"device_model": "The catalogue has no such product."})
+    return NewPart(model=model, **facts)
 
 
 def confirmations() -> serializers.ListField:

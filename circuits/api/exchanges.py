@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.permissions import Permission
 from circuits.actions.exchange import ExchangeFacts, exchange_components
-from circuits.api.base import confirmations
+from circuits.api.base import confirmations, new_part
 from circuits.api.part_shapes import CircuitNameShape, ComponentShape, PartInput
 from circuits.api.parts import PartsOfRun
 from circuits.lives import Life, lives
@@ -133,7 +133,7 @@ class ExchangeEndpoint(PartsOfRun, Listed, Shown):
             moved=tuple(self.use_of(public_id) for public_id in told.pop("moved")),
         )
         changes = [
-            (use, self.new_part(change["part"]) if change["part"] else None)
+            (use, new_part(change["part"], self.user, self.at) if change["part"] else None)
             for use, change in zip(uses, given, strict=True)
         ]
         exchange_components(run=run, changes=changes, **told, facts=facts, by=self.user, at=self.at)

@@ -1,10 +1,8 @@
-"""Device incidents, and the passport of a circuit, through the API."""
+"""Device incidents through the API: of a run, or of a device on which no patient is."""
 
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -22,28 +20,17 @@ from circuits.actions.incidents import (
     release_part,
     report_incident,
 )
-from circuits.api.base import OfRun, confirmations
-from circuits.api.part_shapes import DeviceModelShape
-from circuits.models import Circuit, ComponentUse, DeviceIncident, HarmDone
-from circuits.passports import passport
+from circuits.actions.incidents_outside import record_incident_outside
+from circuits.api.base import confirmations, new_part
+from circuits.api.part_shapes import NumberedPartShape, PartInput
+from circuits.models import ComponentUse, DeviceIncident, HarmDone, StockLot
 from patients.models import Run
 from web.endpoints import Listed, Shown
 from web.filters import Filters
 from web.idempotency import idempotent
-from web.shapes import EnteredShape, Input, Instant, PersonShape, RowField, Shape, Text, UnitShape
+from web.shapes import EnteredShape, Input, Instant, PersonShape, RowField, Text, UnitShape
 
 P = Permission
-
-
-class NumberedPartShape(Shape):
-    """One physical part."""
-
-    public_id = serializers.UUIDField()
-    model = DeviceModelShape()
-    lot = serializers.CharField()
-    serial = serializers.CharField()
-    udi = serializers.CharField()
-    expires_on = serializers.DateField(allow_null=True)
 
 
 class CustodyShape(EnteredShape):
@@ -85,6 +72,13 @@ class IncidentInput(Input):
     component = serializers.UUIDField(
         default=None, allow_null=True, help_text="public_id of the component in the run"
     )
+    part = PartInput(required=False, help_text="with `unit`: the device as its label says")
+    stock_lot = RowField(
+        queryset=StockLot.objects.all(),
+        default=None,
+        allow_null=True,
+        help_text="with `unit`: one of this lot leaves the shelf",
+    )
     happened_at = Instant()
     what = serializers.CharField(max_length=4000)
     harm = serializers.ChoiceField(choices=HarmDone.choices)
@@ -98,6 +92,13 @@ class IncidentInput(Input):
         if (attrs["run"] is None) == (attrs["unit"] is None):
             raise serializers.ValidationError(
                 "Name either the run or, for a device outside any run, the unit.", code="one_of"
+            )
+        own, others = (
+            ("component", ("part", "stock_lot")) if attrs["run"] else ("part", ("component",))
+        )
+        if any(attrs.get(name) for name in others):
+            raise serializers.ValidationError(
+                f"Here the device is named by `{own}`.", code="one_of"
             )
         return attrs
 
@@ -174,21 +175,21 @@ class IncidentEndpoint(Listed, Shown):
         """Record an incident; its part is kept aside, its report falls due by the site's rules."""
         facts = self.read(IncidentInput)
         run, unit, use = facts.pop("run"), facts.pop("unit"), facts.pop("component")
-        if run is not None:
-            rows = Run.objects.select_related("patient", "unit__centre")
-            run = self.find(rows, str(run.public_id))
-        else:
+        part, lot = facts.pop("part", None), facts.pop("stock_lot")
+        facts |= {"by": self.user, "at": self.at}
+        if run is None:
             self._unit(unit)
+            return self.created(
+                record_incident_outside(
+                    unit=unit,
+                    part=new_part(part, self.user, self.at) if part else None,
+                    lot=self._lot(lot, unit),
+                    **facts,
+                )
+            )
+        run = self.find(Run.objects.select_related("patient", "unit__centre"), str(run.public_id))
         component = self._use(run, use).component if use else None
-        incident = record_incident(
-            unit=run.unit if run else unit,
-            run=run,
-            component=component,
-            **facts,
-            by=self.user,
-            at=self.at,
-        )
-        return self.created(incident)
+        return self.created(record_incident(unit=run.unit, run=run, component=component, **facts))
 
     @extend_schema(request=CustodyInput, responses=IncidentShape)
     @action(detail=True, methods=["post"], url_path="hand-over")
@@ -230,67 +231,18 @@ class IncidentEndpoint(Listed, Shown):
         done = act(incident=incident, **facts, by=self.user, at=self.at)
         return self.show(getattr(done, "incident", done))
 
-    def _use(self, run: Run | None, public_id: Any) -> ComponentUse:
+    def _use(self, run: Run, public_id: Any) -> ComponentUse:
         use = ComponentUse.objects.filter(circuit__run=run, public_id=public_id).first()
-        if run is None or use is None:
+        if use is None:
             raise ValidationError({"component": "This run has no such component."})
         return use
+
+    def _lot(self, lot: StockLot | None, unit: Unit) -> StockLot | None:
+        if lot is not None and lot.unit_id != unit.pk:
+            raise ValidationError({"stock_lot": "This lot lies in the store of another unit."})
+        return lot
 
     def _unit(self, unit: Unit) -> None:
         units = Unit.objects.with_permission(self.user, self.permission, self.at)
         if not units.filter(pk=unit.pk).exists():
             raise ValidationError({"unit": "This is no unit in which you may do that."})
-
-
-class PassportEntryShape(Shape):
-    """One part in one position."""
-
-    component = NumberedPartShape(source="use.component")
-    installed_at = Instant(source="use.installed_at")
-    entered_by = PersonShape(source="use.entered_by")
-    removed_at = Instant(source="use.removed_at", allow_null=True)
-    removed_by = PersonShape(source="use.removed_by", allow_null=True)
-    removed_reason = serializers.CharField(source="use.removed_reason")
-    note = serializers.CharField(source="use.note")
-    hours_exact = serializers.CharField(help_text="H:MM in place")
-    photos = serializers.IntegerField(source="photo_count", help_text="how many there are")
-    recalls = serializers.ListField(
-        source="recall_names", child=serializers.CharField(), help_text="issuer and reference"
-    )
-    incidents = serializers.IntegerField(source="incident_count", help_text="how many")
-
-
-class PassportLineShape(Shape):
-    """One position, the first part first."""
-
-    position = serializers.CharField()
-    kind = serializers.CharField()
-    entries = PassportEntryShape(many=True)
-
-
-class PassportShape(Shape):
-    """A circuit with all that was ever in it."""
-
-    circuit = serializers.CharField(source="circuit.label")
-    started_at = Instant(source="circuit.started_at")
-    ended_at = Instant(source="circuit.ended_at", allow_null=True)
-    lines = PassportLineShape(many=True)
-
-
-class PassportEndpoint(OfRun):
-    """The passport of a circuit, by the circuit's public id."""
-
-    queryset = Circuit.objects.none()
-    serializer_class = PassportShape
-    permissions: ClassVar = {"retrieve": P.PATIENT_VIEW}
-
-    def visible_rows(self) -> QuerySet[Circuit]:
-        """Circuits of the run."""
-        rows: QuerySet[Circuit] = self.parent.circuits.all()
-        return rows
-
-    def retrieve(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
-        """Return every part that was ever in the circuit, position by position."""
-        run = self.parent
-        circuit = get_object_or_404(self.get_queryset(), public_id=self.kwargs["public_id"])
-        return Response(PassportShape(passport(circuit, run.ended_at or self.at)).data)

@@ -29,6 +29,17 @@ class DeviceModelShape(Shape):
     is_draft = serializers.BooleanField(help_text="to be completed by who keeps the catalogue")
 
 
+class NumberedPartShape(Shape):
+    """One physical part."""
+
+    public_id = serializers.UUIDField()
+    model = DeviceModelShape()
+    lot = serializers.CharField()
+    serial = serializers.CharField()
+    udi = serializers.CharField()
+    expires_on = serializers.DateField(allow_null=True)
+
+
 class DeviceLabelShape(Shape):
     """The labelled hours of a product in one market: information, never a due time."""
 

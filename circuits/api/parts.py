@@ -13,16 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import Permission
-from circuits.actions.catalogue import known_model
 from circuits.actions.exchange import (
-    NewPart,
     install_component,
     open_circuit,
     record_fate,
     remove_component,
 )
 from circuits.actions.reviews import defer_review
-from circuits.api.base import OfRun
+from circuits.api.base import OfRun, new_part
 from circuits.api.part_shapes import (
     CircuitInput,
     CircuitShape,
@@ -33,7 +31,7 @@ from circuits.api.part_shapes import (
     ReviewDeferralInput,
 )
 from circuits.lives import Life, lives
-from circuits.models import Circuit, ComponentKind, ComponentUse, DeviceModel
+from circuits.models import Circuit, ComponentKind, ComponentUse
 from circuits.queries import uses_of
 from patients.models import Run
 from web.endpoints import Listed, Shown
@@ -74,16 +72,6 @@ class ComponentFilter(Filters):
 
 class PartsOfRun(OfRun):
     """What endpoints of parts share: how a body names one."""
-
-    def new_part(self, facts: dict[str, Any]) -> NewPart:
-        """Return a part as the actions take it; its product found, or drafted."""
-        given, model_id = facts.pop("model", None), facts.pop("device_model", None)
-        if given is not None:
-            return NewPart(model=known_model(**given, by=self.user, at=self.at), **facts)
-        model = DeviceModel.objects.filter(public_id=model_id).first()
-        if model is None:
-            raise ValidationError({"device_model": "The catalogue has no such product."})
-        return NewPart(model=model, **facts)
 
     def use_of(self, public_id: UUID) -> ComponentUse:
         """Return a component of this run that the body names."""
@@ -132,7 +120,7 @@ class ComponentEndpoint(PartsOfRun, Listed, Shown):
         circuit = self._circuit(run, facts, installed_at)
         use = install_component(
             circuit=circuit,
-            part=self.new_part(facts),
+            part=new_part(facts, self.user, self.at),
             installed_at=installed_at,
             by=self.user,
             at=self.at,

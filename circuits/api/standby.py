@@ -15,9 +15,7 @@ from accounts.models import Unit, User
 from accounts.permissions import Permission
 from accounts.queries import units_of
 from circuits.actions.activate import Replacing, activate_standby
-from circuits.actions.catalogue import known_model
-from circuits.actions.exchange import NewPart
-from circuits.actions.kit import add_kit, look_at_kit
+from circuits.actions.kit import add_kit, look_at_kit, retire_kit
 from circuits.actions.prime import prime_standby, record_prime_chemistry
 from circuits.actions.standby import (
     assemble_standby,
@@ -26,6 +24,7 @@ from circuits.actions.standby import (
     end_look,
     standby_of,
 )
+from circuits.api.base import new_part
 from circuits.api.standby_shapes import (
     ActivationInput,
     BegunShape,
@@ -35,11 +34,12 @@ from circuits.api.standby_shapes import (
     KitShape,
     LookInput,
     PrimeInput,
+    RetireInput,
     StandbyInput,
     StandbyShape,
     StandbyStatusInput,
 )
-from circuits.models import DeviceModel, KitItem, StandbyCircuit
+from circuits.models import KitItem, StandbyCircuit
 from circuits.readiness import KitRow, StandbyRow, kit_row, standby_row
 from patients.models import Run
 from web.checklist_api import ChecklistEndpoint
@@ -103,7 +103,7 @@ class StandbyEndpoint(OfUnit, Listed, Shown):
         """Put a circuit together. 409 `part_in_use` for a part that is used or reserved."""
         facts = self.read(StandbyInput)
         facts["unit"] = self.unit_named(facts["unit"])
-        parts = [self._part(one) for one in facts.pop("parts")]
+        parts = [new_part(one, self.user, self.at) for one in facts.pop("parts")]
         return self.created(assemble_standby(**facts, parts=parts, by=self.user, at=self.at))
 
     @extend_schema(request=PrimeInput, responses=StandbyShape)
@@ -167,15 +167,6 @@ class StandbyEndpoint(OfUnit, Listed, Shown):
         begun = begin_standby_list(standby=standby, **facts, by=self.user, at=self.at)
         return Response(BegunShape(begun).data, status=status.HTTP_201_CREATED)
 
-    def _part(self, facts: dict[str, Any]) -> NewPart:
-        given, model_id = facts.pop("model", None), facts.pop("device_model", None)
-        if given is not None:
-            return NewPart(model=known_model(**given, by=self.user, at=self.at), **facts)
-        model = DeviceModel.objects.filter(public_id=model_id).first()
-        if model is None:
-            raise serializers.ValidationError({"device_model": "There is no such product."})
-        return NewPart(model=model, **facts)
-
 
 class StandbyChecklistEndpoint(ChecklistEndpoint):
     """Checklists of one's units: a weekly check that is closed sets when the next is due."""
@@ -201,6 +192,7 @@ class KitEndpoint(OfUnit, Listed, Shown):
         "retrieve": P.CATALOGUE_VIEW,
         "create": P.STANDBY_KEEP,
         "look": P.CHECKLIST_ANSWER,
+        "retire": P.STANDBY_KEEP,
     }
 
     def visible_rows(self) -> QuerySet[KitItem]:
@@ -228,3 +220,11 @@ class KitEndpoint(OfUnit, Listed, Shown):
         item, facts = self.row, self.read(LookInput)
         look_at_kit(item=item, **facts, by=self.user, at=self.at)
         return self.show(item)
+
+    @extend_schema(request=RetireInput, responses=KitShape)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def retire(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
+        """Take a thing off the board; its looks stay in the history."""
+        item, facts = self.row, self.read(RetireInput)
+        return self.show(retire_kit(item=item, **facts, by=self.user, at=self.at))

@@ -193,6 +193,7 @@ class KitShape(Shape):
     is_fresh = serializers.BooleanField(help_text="looked at within the site's time")
     is_ready = serializers.BooleanField()
     minutes = serializers.IntegerField(allow_null=True, help_text="min of gas left at that flow")
+    retired_at = Instant(source="item.retired_at", allow_null=True)
 
 
 class KitItemInput(Input):
@@ -216,3 +217,9 @@ class LookInput(Input):
     )
     count = serializers.IntegerField(min_value=0, max_value=99, allow_null=True, default=None)
     note = Text(max_length=300)
+
+
+class RetireInput(Input):
+    """Why a thing leaves service."""
+
+    reason = serializers.CharField(max_length=200)

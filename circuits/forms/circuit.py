@@ -28,16 +28,20 @@ class PartForm(ClockedForm, OnceForm, LabelForm):
 
     def part(self) -> NewPart:
         """Return the part that was entered."""
-        data = self.cleaned_data
-        expires: date | None = data["expires_on"]
-        return NewPart(
-            model=data["model"],
-            lot=data["lot"],
-            serial=data["serial"],
-            udi=data["udi"],
-            expires_on=expires,
-            position=data.get("position", ""),
-        )
+        return part_of(self.cleaned_data)
+
+
+def part_of(data: dict[str, Any]) -> NewPart:
+    """Return the part that a form with a label was filled in with."""
+    expires: date | None = data["expires_on"]
+    return NewPart(
+        model=data["model"],
+        lot=data["lot"],
+        serial=data["serial"],
+        udi=data["udi"],
+        expires_on=expires,
+        position=data.get("position", ""),
+    )
 
 
 class InstallForm(PartForm):

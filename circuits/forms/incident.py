@@ -1,13 +1,19 @@
 """Forms of a device incident, and of photos of parts."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
+from accounts.models import Unit
+from circuits.actions.parts import NewPart
+from circuits.forms.circuit import part_of
+from circuits.forms.scan import LabelForm
+from circuits.forms.stock import unit_field
 from circuits.models import ComponentUse, HarmDone, PartPhoto
 from web.fields import ClinicalDateTimeField
-from web.formbase import ClockedForm, OnceForm
+from web.formbase import ClockedForm, GroupedForm, OnceForm
 
 HARM_HELP = "While it is not known, the report is due as for the gravest harm."
 
@@ -47,6 +53,58 @@ class IncidentForm(ClockedForm, OnceForm):
     def use(self) -> ComponentUse | None:
         """Return the part that was chosen."""
         return self._uses.get(self.cleaned_data["part"])
+
+
+class OutsideForm(GroupedForm, ClockedForm, OnceForm, LabelForm):
+    """An incident with a device on which no patient is."""
+
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="In which unit")
+    happened_at = ClinicalDateTimeField(label="Happened or found at")
+    what = forms.CharField(
+        label="What happened",
+        widget=forms.Textarea,
+        max_length=4000,
+        help_text="In the order in which it happened, with what was seen and heard.",
+    )
+    harm = forms.ChoiceField(
+        label="Harm to anybody",
+        choices=HarmDone.choices,
+        widget=forms.RadioSelect,
+        help_text=HARM_HELP,
+    )
+    harm_note = forms.CharField(label="What it did, and to whom", max_length=300, required=False)
+    holder = forms.CharField(
+        label="Who holds it now", max_length=150, required=False, help_text="Blank: you."
+    )
+    place = forms.CharField(
+        label="Where it is kept", max_length=150, required=False, help_text="Blank: the unit."
+    )
+    groups: ClassVar = {
+        "Which device": (
+            "unit",
+            "udi",
+            "label_photo",
+            "model",
+            "draft_kind",
+            "draft_name",
+            "lot",
+            "serial",
+            "expires_on",
+        ),
+        "What happened": ("happened_at", "what", "harm", "harm_note"),
+        "Kept aside": ("holder", "place"),
+    }
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **options: Any) -> None:
+        super().__init__(*args, **options)
+        unit_field(self, units)
+        model = self.fields["model"]
+        assert isinstance(model, forms.ModelChoiceField)  # noqa: S101 -- declared above
+        model.required, model.empty_label = False, "No device, or one that is not listed"
+
+    def part(self) -> NewPart | None:
+        """Return the device as its label says, None where no product was named."""
+        return part_of(self.cleaned_data) if self.cleaned_data["model"] else None
 
 
 class HandOverForm(ClockedForm, OnceForm):

@@ -246,6 +246,16 @@ class LookForm(ClockedForm, OnceForm):
             )
 
 
+class RetireForm(OnceForm):
+    """A thing leaves the board."""
+
+    reason = forms.CharField(
+        label="Why it leaves service",
+        max_length=200,
+        help_text="Broken, expired, replaced by which. Its looks stay in the history.",
+    )
+
+
 def _patient(run: Run) -> str:
     bed = f" · bed {run.patient.bed}" if run.patient.bed else ""
     return f"{run.patient}{bed}"

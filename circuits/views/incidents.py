@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import UserRequest, requires, rights_in, row_or_refuse
+from accounts.access import M, UserRequest, VisibleTo, held, requires, rights_in, row_or_refuse
 from accounts.permissions import Permission
+from accounts.queries import units_of
 from circuits.actions.incidents import (
     close_incident,
     hand_over,
@@ -20,23 +22,27 @@ from circuits.actions.incidents import (
     release_part,
     report_incident,
 )
+from circuits.actions.incidents_outside import record_incident_outside
 from circuits.forms.incident import (
     HandOverForm,
     HarmForm,
     IncidentForm,
     OutcomeForm,
+    OutsideForm,
     ReleaseForm,
     ReportedForm,
 )
-from circuits.models import ComponentUse, DeviceIncident
+from circuits.models import Component, ComponentUse, Console, DeviceIncident, StockLot
 from circuits.queries import uses_of
 from patients.access import note_reading, open_run
 from patients.queries import banner_of
 from web.formbase import ClockedForm
+from web.once import KEY
 from web.pages import act_on_form, confirmed_in
 
 P = Permission
 PAGE = 50
+OUTSIDE = ("unit", "happened_at", "what", "harm", "harm_note", "holder", "place")
 STEPS: dict[str, tuple[str, Permission, type[ClockedForm], Callable[..., object]]] = {
     "hand-over": ("Hand the part over", P.INCIDENT_RECORD, HandOverForm, hand_over),
     "harm": ("Harm to the patient", P.INCIDENT_RECORD, HarmForm, judge_harm),
@@ -54,7 +60,11 @@ def incident_list(request: UserRequest) -> HttpResponse:
     at = timezone.now()
     rows = DeviceIncident.objects.visible_to(request.user, at)
     related = rows.select_related("component__model", "unit", "run__patient")
-    context = {"page": Paginator(related, PAGE).get_page(request.GET.get("page")), "at": at}
+    context = {
+        "page": Paginator(related, PAGE).get_page(request.GET.get("page")),
+        "may_record": P.INCIDENT_RECORD in held(request),
+        "at": at,
+    }
     return render(request, "circuits/incident_list.html", context)
 
 
@@ -69,7 +79,6 @@ def incident_create(request: UserRequest, public_id: str) -> HttpResponse:
         uses=uses_of(run).reverse(),
         initial={"part": request.GET.get("part", "")},
     )
-    made: list[DeviceIncident] = []
     back = reverse("circuits:circuit-detail", args=[run.public_id])
 
     def record(facts: dict[str, Any]) -> None:
@@ -77,9 +86,9 @@ def incident_create(request: UserRequest, public_id: str) -> HttpResponse:
         use = form.use()
         component = use.component if use else None
         found = {"unit": run.unit, "run": run, "component": component, **facts}
-        made.append(record_incident(**found, by=request.user, at=at))
+        record_incident(**found, public_id=form.cleaned_data[KEY], by=request.user, at=at)
 
-    answer = act_on_form(
+    return act_on_form(
         request,
         form,
         record,
@@ -91,10 +100,53 @@ def incident_create(request: UserRequest, public_id: str) -> HttpResponse:
             "note": "What was done for the patient is charted first; this is about the device.",
             "back": back,
         },
-        then=back,
+        then=_case_of(request) or back,
         done="Incident recorded.",
     )
-    return redirect("circuits:incident-detail", made[0].public_id) if made else answer
+
+
+@requires(P.INCIDENT_RECORD)
+def incident_record(request: UserRequest) -> HttpResponse:
+    """Record an incident with a device on which no patient is: `?console=` or `?lot=` names it."""
+    at = timezone.now()
+    lot = _named(request, StockLot.objects.select_related("model", "unit"), "lot")
+    console = _named(request, Console.objects.select_related("component", "unit"), "console")
+    form = OutsideForm(
+        request.POST or None,
+        request.FILES or None,
+        at=at,
+        units=units_of(request.user, P.INCIDENT_RECORD, at),
+        initial=_label_of(lot or (console.component if console else None), lot or console),
+    )
+    back = reverse("circuits:incident-list")
+
+    def record(facts: dict[str, Any]) -> None:
+        told = {name: facts[name] for name in OUTSIDE}
+        part = form.part()
+        is_of_lot = lot and part and (lot.unit, lot.model) == (told["unit"], part.model)
+        record_incident_outside(
+            **told,
+            part=part,
+            lot=lot if is_of_lot else None,
+            public_id=form.cleaned_data[KEY],
+            by=request.user,
+            at=at,
+        )
+
+    return act_on_form(
+        request,
+        form,
+        record,
+        page="circuits/equipment_form.html",
+        context={
+            "title": "Device incident",
+            "sub": "no patient on it; with one, record it from the patient's circuit",
+            "has_files": True,
+            "back": back,
+        },
+        then=_case_of(request) or back,
+        done="Incident recorded.",
+    )
 
 
 @require_safe
@@ -144,6 +196,31 @@ def step_view(step: str) -> Callable[..., Any]:
         return incident_step(request, public_id, step)
 
     return requires(STEPS[step][1])(view)
+
+
+def _case_of(request: UserRequest) -> str:
+    """Return the page of the case that this form makes: its key is that of the form."""
+    try:
+        return reverse("circuits:incident-detail", args=[UUID(request.POST.get(KEY, ""))])
+    except ValueError:
+        return ""
+
+
+def _named(request: UserRequest, rows: VisibleTo[M], name: str) -> M | None:
+    """Return the row of one's units that the address names, if it names one."""
+    try:
+        key = UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return row_or_refuse(rows, request.user, P.INCIDENT_RECORD, public_id=key)
+
+
+def _label_of(part: StockLot | Component | None, kept: StockLot | Console | None) -> dict[str, Any]:
+    """Return what the form knows of a device that the address names; nothing of one it does not."""
+    if part is None or kept is None:
+        return {}
+    names = ("model", "lot", "serial", "udi", "expires_on")
+    return {"unit": kept.unit, **{name: getattr(part, name, "") for name in names}}
 
 
 def _incident(request: UserRequest, public_id: str, permission: Permission) -> DeviceIncident:

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.access import UserRequest, requires, row_or_refuse
 from accounts.permissions import Permission
 from accounts.queries import units_of
-from circuits.actions.kit import add_kit, look_at_kit
+from circuits.actions.kit import add_kit, look_at_kit, retire_kit
 from circuits.care_policies import oxygen_policy
-from circuits.forms.standby import KitForm, LookForm
+from circuits.forms.standby import KitForm, LookForm, RetireForm
 from circuits.models import KitItem
 from web.pages import act_on_form
 
@@ -35,6 +35,28 @@ def kit_create(request: UserRequest) -> HttpResponse:
         context={"title": "List a thing", "back": back},
         then=back,
         done="Listed. It is not ready before somebody has looked at it.",
+    )
+
+
+@requires(P.STANDBY_KEEP)
+def kit_retire(request: UserRequest, public_id: str) -> HttpResponse:
+    """Take a thing off the readiness board, with the reason."""
+    at = timezone.now()
+    rows = KitItem.objects.select_related("unit__centre")
+    item = row_or_refuse(rows, request.user, P.STANDBY_KEEP, public_id=public_id)
+    back = reverse("circuits:readiness")
+    return act_on_form(
+        request,
+        RetireForm(request.POST or None),
+        lambda facts: retire_kit(item=item, **facts, by=request.user, at=at),
+        page=FORM,
+        context={
+            "title": f"{item.label} leaves service",
+            "sub": f"{item.get_kind_display()}, {item.location}",
+            "back": back,
+        },
+        then=back,
+        done="It is off the board.",
     )
 
 

@@ -50,10 +50,12 @@ def readiness(request: UserRequest) -> HttpResponse:
     looking = [
         one.unit.pk for one in shown if P.CHECKLIST_ANSWER in rights_in(request.user, one.unit)
     ]
+    keeping = [one.unit.pk for one in shown if P.STANDBY_KEEP in rights_in(request.user, one.unit)]
     context = {
         "boards": shown,
         "may_keep": P.STANDBY_KEEP in held(request),
         "may_look": looking,
+        "may_keep_in": keeping,
         "at": at,
     }
     return render(request, "circuits/readiness.html", context)

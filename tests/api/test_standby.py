@@ -124,6 +124,36 @@ def test_kit_is_ready_only_after_a_look(api, unit, now):
     assert (looked[1]["is_ready"], looked[1]["minutes"]) == (True, 37)
 
 
+def test_kit_leaves_the_board_with_a_reason_and_is_gone_from_it(api, unit):
+    crank = {"kind": "hand_crank", "label": "Crank", "location": "Bay"}
+    made = api("kit/", {**crank, "unit": str(unit.public_id)})[1]
+    address = f"kit/{made['public_id']}/retire/"
+
+    silent, done, again = (
+        api(address, {"reason": ""}),
+        api(address, {"reason": "bent"}),
+        api(address, {"reason": "bent"}),
+    )
+
+    assert (silent[0], done[0], again[0]) == (400, 200, 409)
+
+
+def test_an_incident_of_a_device_without_a_patient_names_it_by_its_label(api, unit, now):
+    body = {
+        "unit": str(unit.public_id),
+        "part": {"model": {"kind": "console", "name": "Example console"}, "serial": "C-7"},
+        "happened_at": text(now),
+        "what": "No self-test.",
+        "harm": "near_miss",
+    }
+
+    status, made = api("incidents/", body)
+    both = api("incidents/", {**body, "component": str(unit.public_id)})
+
+    assert (status, made["component"]["serial"]) == (201, "C-7")
+    assert both[0] == 400
+
+
 def test_an_adjunct_is_started_once_and_ended(api, patient, perfusionist, now):
     run = running_vv(patient, perfusionist, at=now - timedelta(hours=5))
     here = f"runs/{run.public_id}/adjuncts/"

@@ -231,6 +231,7 @@ def _standing(run):
         **{f"circuits:standby-{name}": standby for name in lists},
         "circuits:prime-chemistry": standby,
         "circuits:kit-look": KitItem.objects.first(),
+        "circuits:kit-retire": KitItem.objects.first(),
         "circuits:adjunct-end": Adjunct.objects.first(),
         "checklist": ChecklistRun.objects.first(),
     }

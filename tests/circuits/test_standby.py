@@ -10,7 +10,14 @@ from django.urls import reverse
 from alerts.models import Alert, Due
 from circuits.actions.activate import Replacing, activate_standby
 from circuits.actions.exchange import NewPart, PartInUse
-from circuits.actions.kit import LabelInUse, SayWhy, add_kit, look_at_kit
+from circuits.actions.kit import (
+    LabelInUse,
+    OffAlready,
+    SayWhy,
+    add_kit,
+    look_at_kit,
+    retire_kit,
+)
 from circuits.actions.prime import (
     NoPhysician,
     NoSecondPerson,
@@ -279,6 +286,28 @@ def test_what_nobody_looked_at_is_not_ready(unit, nurse, perfusionist):
     assert not kit(NOON)["Crank"].is_ready
     assert kit(NOON + DAY)["O2"].is_ready
     assert not kit(NOON + DAY + timedelta(seconds=1))["O2"].is_ready
+
+
+def test_a_thing_leaves_the_board_with_a_reason_once_and_its_label_is_free_again(
+    client, unit, nurse, perfusionist, specialist
+):
+    crank = {"kind": "hand_crank", "label": "Crank 1", "location": "Store"}
+    item = add_kit(unit=unit, **crank, by=perfusionist, at=NOON)
+    page = reverse("circuits:kit-retire", args=[item.public_id])
+    client.force_login(perfusionist)
+    assert page in client.get(reverse("circuits:readiness")).content.decode()
+    assert client.post(page, {"reason": " ", "client_uuid": uuid4()}).status_code == 422
+    assert client.post(page, {"reason": "handle bent", "client_uuid": uuid4()}).status_code == 302
+
+    with pytest.raises(OffAlready):
+        retire_kit(item=item, reason="again", by=perfusionist, at=NOON)
+    with pytest.raises(SayWhy):
+        retire_kit(item=item, reason="", by=perfusionist, at=NOON)
+    item.refresh_from_db()
+    assert item.retired_at is not None
+    assert client.post(page, {"reason": "late", "client_uuid": uuid4()}).status_code == 422
+    assert boards(nurse, NOON)[0].kit == []
+    add_kit(unit=unit, **crank, by=perfusionist, at=NOON)
 
 
 def test_the_board_says_why_a_circuit_is_not_ready(standby, perfusionist, nurse):

@@ -31,6 +31,7 @@ from circuits.models import (
     Console,
     ConsoleRecord,
     Debrief,
+    DeviceIncident,
     DeviceLabel,
     DeviceModel,
     Emergency,
@@ -376,6 +377,19 @@ ENTRIES = [
     ),
     Entry(
         "circuits:kit-look", "clamps", {"is_good": "yes", "looked_at": "now", "count": "4"}, KitLook
+    ),
+    Entry("circuits:kit-retire", "clamps", {"reason": "bent"}, KitItem.objects.exclude(retired_at=None)),
+    Entry(
+        "circuits:incident-create",
+        "run",
+        {"happened_at": "now", "what": "The alarm did not ring.", "harm": "no_harm"},
+        DeviceIncident,
+    ),
+    Entry(
+        "circuits:incident-record",
+        "",
+        {"happened_at": "now", "what": "Torn wrapping.", "harm": "near_miss"},
+        DeviceIncident,
     ),
     Entry("circuits:trial-start", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
     Entry("circuits:trial-record", "run", {"kind": "vv_sweep_off", "started_at": "now"}, WeaningTrial),
@@ -726,6 +740,7 @@ class Ward:
             },
             "circuits:standby-activate": {"run": self.run.pk},
             "circuits:kit-create": {"unit": self.unit.pk},
+            "circuits:incident-record": {"unit": self.unit.pk},
             "circuits:stock-receive": {"model": device("oxygenator").pk},
             "circuits:par-set": {"model": device("oxygenator").pk},
             "circuits:support-start": {"patient": self.waiting.pk, "unit": self.unit.pk},

@@ -26,6 +26,7 @@ BEFORE_FLOW_IS_FINE = {
     "plan-set",
     "bed-move",
     "emergency-plan-set",
+    "incident-create",
 }
 NO_TIMES = ("25:00", "2 pm", "11/02 10:00", "yesterday", "0001-01-01 00:00", "\x00", "🕐" * 60)
 TEXTS = ("a\x00b", "Wren 🐦🫀", "<script>alert(1)</script>", "a\ud800b")
