@@ -33,6 +33,7 @@ from circuits.api.limits import LimitEndpoint
 from circuits.api.measures import MeasureEndpoint
 from circuits.api.parts import CircuitEndpoint, ComponentEndpoint
 from circuits.api.passports import PassportEndpoint
+from circuits.api.photos import PhotoEndpoint
 from circuits.api.recalls import RecallEndpoint
 from circuits.api.runs import RunEndpoint
 from circuits.api.standby import KitEndpoint, StandbyChecklistEndpoint, StandbyEndpoint
@@ -149,6 +150,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/bed-moves": BedMoveEndpoint,
     f"{RUN}/circuits": CircuitEndpoint,
     f"{RUN}/components": ComponentEndpoint,
+    f"{RUN}/components/<uuid:component_id>/photos": PhotoEndpoint,
     f"{RUN}/exchanges": ExchangeEndpoint,
     f"{RUN}/changes": RunPlannedChangeEndpoint,
     "changes": PlannedChangeEndpoint,

@@ -11,6 +11,7 @@ CHOICES = {
     "EmergencyEntryKindEnum": "circuits.models.EntryKind",
     "HarmDoneEnum": "circuits.models.HarmDone",
     "PumpTypeEnum": "circuits.models.PumpType",
+    "PartPhotoKindEnum": "circuits.models.PartPhoto.Kind",
     "PartFateEnum": "circuits.models.Fate",
     "RecallFateEnum": "circuits.models.RecallFate",
     "RemovalReasonEnum": "circuits.models.RemovalReason",

@@ -24,11 +24,14 @@ from accounts.access import Requires, VisibleTo, row_or_refuse
 from accounts.models import User
 from accounts.permissions import Permission
 from audit.actions import record_accesses
+from web.actions.attachments import MOST_BYTES
 
 READING = frozenset({"GET", "HEAD"})
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 NUL = "\x00"
+AROUND_A_FILE = 64 * 1024
+"""How many bytes the fields beside a file may take, and the lines between them."""
 
 
 class TooLarge(APIException):
@@ -36,6 +39,14 @@ class TooLarge(APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = "This is too large: an endpoint takes at most 2 MB."
+    default_code = "too_large"
+
+
+class FileTooLarge(APIException):
+    """The file is larger than any that is kept."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The file is larger than 10 MB. Send a smaller photo."
     default_code = "too_large"
 
 
@@ -96,7 +107,8 @@ class Endpoint(GenericViewSet[Any]):
     `permissions` maps each action to the right it needs; rows ask for it again in their unit.
     `parents` and `parent_kwarg` name the row that the path runs through, if any. `whose` is the
     dotted path from a row (or from that parent) to the person it tells about: readings of it go
-    into the access trail. Blank means that it identifies nobody.
+    into the access trail. Blank means that it identifies nobody. What `takes_files` may be as large
+    as a file that is kept.
     """
 
     permission_classes = [Requires]
@@ -110,12 +122,16 @@ class Endpoint(GenericViewSet[Any]):
     parents: ClassVar[VisibleTo[Any] | None] = None
     parent_kwarg: ClassVar[str] = ""
     whose: ClassVar[str] = ""
+    takes_files: ClassVar[bool] = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse unknown methods and huge bodies before anything is read."""
         if self.action is None and request.method != "OPTIONS":
             raise MethodNotAllowed(str(request.method))
-        if request.method in WRITING:
+        if request.method in WRITING and self.takes_files:
+            if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + AROUND_A_FILE:
+                raise FileTooLarge
+        elif request.method in WRITING:
             try:
                 _ = request._request.body  # noqa: SLF001 - Django checks the size while reading
             except RequestDataTooBig as too_large:

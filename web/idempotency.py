@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.files import File
 from django.db import connection
 from rest_framework import status
 from rest_framework.renderers import JSONRenderer
@@ -106,5 +107,20 @@ def _replay(request: Request, key: str, fingerprint: str) -> Response:
 
 def _fingerprint(request: Request) -> str:
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    digest.update(request._request.body)  # noqa: SLF001 - DRF hides the bytes as they came
+    if request.content_type.startswith("multipart/"):
+        digest.update(_fields(dict(request.data)))
+    else:
+        digest.update(request._request.body)  # noqa: SLF001 - DRF hides the bytes as they came
     return digest.hexdigest()
+
+
+def _fields(data: dict[str, list[Any]]) -> bytes:
+    """Return what a multipart body says: its boundary differs each time it is sent."""
+    digest = hashlib.sha256()
+    for name, values in sorted(data.items()):
+        for value in values:
+            content = value.read() if isinstance(value, File) else str(value).encode()
+            digest.update(f"{name} {len(content)}\n".encode() + content)
+            if isinstance(value, File):
+                value.seek(0)
+    return digest.digest()

@@ -20,6 +20,7 @@ class PartForm(ClockedForm, OnceForm, LabelForm):
     field_order = ("udi", "label_photo", "model", "lot", "serial", "expires_on")
 
     def __init__(self, *args: Any, kind: str = "", **options: Any) -> None:
+        self.kind = kind
         super().__init__(*args, **options)
         model = self.fields["model"]
         assert isinstance(model, forms.ModelChoiceField)  # noqa: S101 -- declared above

@@ -17,6 +17,10 @@ UNLISTED = (
     "No product of the catalogue has the number {di} of the label. Choose the product, or name it "
     "below: it is kept as a draft, which who keeps the catalogue completes."
 )
+OTHER_KIND = (
+    "This is the label of a {kind} ({name}). Take the label of the {wanted}, or scan this one at its "
+    "own part."
+)
 NAME_BOTH = "Say of the new product what it is and how the label calls it."
 
 
@@ -25,7 +29,10 @@ class LabelForm(forms.Form):
 
     What a label says is filled into the boxes left empty, and shown once for confirmation; what
     somebody typed stays. A label that cannot be read is said so once, and then kept as it came.
+    A form about one `kind` of part takes no other.
     """
+
+    kind = ""
 
     udi = forms.CharField(
         label="UDI as scanned",
@@ -70,7 +77,8 @@ class LabelForm(forms.Form):
         self._gtin = label.gtin
         if not label.gtin or DeviceModel.objects.filter(gtin=label.gtin).exists():
             return
-        kinds = [("", "Not a new product"), *ComponentKind.choices]
+        only = [(self.kind, ComponentKind(self.kind).label)] if self.kind else []
+        kinds = only or [("", "Not a new product"), *ComponentKind.choices]
         self.fields["draft_kind"] = forms.ChoiceField(
             label="New product: what it is", choices=kinds, required=False
         )
@@ -98,7 +106,11 @@ class LabelForm(forms.Form):
 
     def _show(self, label: Label) -> None:
         sent: Any = self.data
-        typed, said = sent.copy(), _said(label)
+        typed, product = sent.copy(), _product_of(label)
+        said = _said(label, product)
+        if product and self.kind not in {"", product.kind}:
+            self._say_other_kind(product)
+            said.pop("model")
         self._offer_draft(label)
         for name in ("udi", "label_seen"):
             typed[self.add_prefix(name)] = label.raw
@@ -108,14 +120,22 @@ class LabelForm(forms.Form):
                 self.errors.pop(name, None)
         self.data = typed
         self.add_error("udi", [label.problem or COMPARE, *label.doubts])
-        if label.di and "model" not in said and not self["model"].value():
+        if label.di and product is None and not self["model"].value():
             self.errors.pop("model", None)
             self.add_error("model", UNLISTED.format(di=label.di))
 
+    def _say_other_kind(self, product: DeviceModel) -> None:
+        self.errors.pop("model", None)
+        kind, wanted = product.get_kind_display().lower(), ComponentKind(self.kind).label.lower()
+        self.add_error("model", OTHER_KIND.format(kind=kind, name=product, wanted=wanted))
 
-def _said(label: Label) -> dict[str, Any]:
+
+def _product_of(label: Label) -> DeviceModel | None:
+    return DeviceModel.objects.filter(gtin=label.gtin).first() if label.gtin else None
+
+
+def _said(label: Label, product: DeviceModel | None) -> dict[str, Any]:
     """Return what the label says, as the boxes take it."""
-    product = DeviceModel.objects.filter(gtin=label.gtin).first() if label.gtin else None
     expiry = clinical_date(label.expires_on) if label.expires_on else ""
     said = {"lot": label.lot, "serial": label.serial, "expires_on": expiry}
     return {

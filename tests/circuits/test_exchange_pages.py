@@ -8,7 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from circuits.actions.exchange import NewPart, exchange_components
-from circuits.models import Circuit, ComponentUse, Exchange, PartPhoto
+from circuits.models import Circuit, ComponentUse, DeviceModel, Exchange, PartPhoto
 from patients.models import Cannula
 from tests.factories import NOON
 from tests.journeys.people import Person, said
@@ -207,3 +207,41 @@ def test_a_cannula_is_entered_corrected_moved_and_taken_out(run, specialist):
     page_after = sam.opens(detail).content.decode()
     assert "Infection" in page_after
     assert "no drainage cannula is entered" in page_after
+
+
+UNKNOWN = "010061414100001217310331" + "10L9\x1d21NEW-1"
+
+
+def test_a_scan_of_an_unknown_product_is_drafted_in_the_exchange_itself(run, parts, specialist):
+    sam, slot = Person(specialist), f"p{parts[0].pk}-"
+    sent = {"exchanged_at": "now", "reason": "upsizing", slot + "answer": "new"}
+
+    asked = sam.saves(page(run), **sent, **{slot + "udi": UNKNOWN})
+    form = asked.context["form"].slots[0]
+    photos = {"photo", "label_photo"}
+    sent |= {slot + name: form[name].value() or "" for name in form.fields if name not in photos}
+    sent |= {slot + "draft_kind": "oxygenator"}
+    unnamed = sam.saves(page(run), **sent)
+    done = sam.saves(page(run), **sent | {slot + "draft_name": "Lung X"})
+
+    assert "No product of the catalogue has the number" in asked.content.decode()
+    assert [kind for kind, _ in form.fields["draft_kind"].choices] == ["oxygenator"]
+    assert "Say of the new product" in unnamed.content.decode()
+    assert done.status_code == 302, said(done)
+    inside = ComponentUse.objects.get(removed_at=None, kind="oxygenator")
+    draft = inside.component.model
+    assert (draft.name, draft.gtin, draft.is_draft) == ("Lung X", "00614141000012", True)
+    assert (inside.component.serial, inside.component.lot) == ("NEW-1", "L9")
+
+
+def test_a_label_of_another_kind_of_part_says_so_and_fills_in_no_product(run, parts, specialist):
+    DeviceModel.objects.create(kind="pump_head", name="Example pump", gtin="00614141000012")
+    slot = f"p{parts[0].pk}-"
+    sent = {"exchanged_at": "now", "reason": "upsizing", slot + "answer": "new"}
+
+    asked = Person(specialist).saves(page(run), **sent, **{slot + "udi": UNKNOWN})
+
+    form = asked.context["form"].slots[0]
+    assert "This is the label of a pump head (Example pump)" in asked.content.decode()
+    assert not form["model"].value()
+    assert "draft_name" not in form.fields
