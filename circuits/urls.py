@@ -2,6 +2,7 @@ from django.urls import path
 
 from circuits.views import (
     adjuncts,
+    calendar,
     care_plan,
     change_steps,
     changes,
@@ -121,6 +122,10 @@ urlpatterns = [
         name="item-answer",
     ),
     path("changes/", changes.change_schedule, name="change-schedule"),
+    path("changes/calendar/", calendar.calendar, name="calendar"),
+    path("changes/calendar/open/", calendar.calendar_open, name="calendar-open"),
+    path("changes/calendar/close/", calendar.calendar_close, name="calendar-close"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar-feed"),
     path("runs/<uuid:public_id>/circuit/plan/", changes.change_plan, name="change-plan"),
     path("changes/<uuid:public_id>/", changes.change_detail, name="change-detail"),
     path("changes/<uuid:public_id>/replan/", change_steps.change_replan, name="change-replan"),

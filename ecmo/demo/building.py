@@ -16,6 +16,7 @@ from alerts.actions import acknowledge
 from alerts.models import Alert
 from ecmo.demo.calls import plan_call, receive_declined, receive_today
 from ecmo.demo.care import plan_care
+from ecmo.demo.changes import plan_a_change
 from ecmo.demo.checks import plan_checks
 from ecmo.demo.closed import closed
 from ecmo.demo.course import Course
@@ -71,6 +72,7 @@ def build(wish: Wish, say: Say) -> None:
         receive_today(site)
         stand_ready(site)
         furnish(site)
+        plan_a_change(site)
         _see_alerts(site)
         first = site.crew.hospital.units["icu"].patients.order_by("mrn").first()
         if first is not None:

@@ -45,6 +45,7 @@ def furnish(site: Site) -> None:
     _list_devices_in_use(site, by)
     _list_spare_devices(site, unit, by)
     _receive_recall(site, by)
+    _receive_correction(site, by)
     _record_incident(site, unit)
 
 
@@ -183,6 +184,28 @@ def _receive_recall(site: Site, by: User) -> None:
             instruction="Stop using the lots named and send them back. Invented for the demo.",
             model=model,
             lot_ranges=[("F1901", "F1909")],
+        ),
+        received_at=at,
+        by=by,
+        at=at,
+    )
+
+
+def _receive_correction(site: Site, by: User) -> None:
+    """Receive a notice about a lot that lies on the shelf: looked at, not thrown away."""
+    model, at = site.devices["Example Haemofilter"], site.now - DAY
+    receive_recall(
+        centre=site.crew.hospital.centre,
+        notice=Notice(
+            issuer="Example Devices",
+            reference="FSN-DEMO-08",
+            product=model.name,
+            action="correction",
+            recall_class="III",
+            issued_on=(at - 2 * DAY).date(),
+            instruction="Stick the new label over the old one. Invented for the demo.",
+            model=model,
+            lots=["F2604"],
         ),
         received_at=at,
         by=by,

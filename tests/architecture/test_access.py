@@ -14,6 +14,7 @@ PUBLIC = {
     "healthz": "says only that the process lives",
     "readyz": "says only which parts answer",
     "api:login": "how one signs in",
+    "circuits:calendar-feed": "the secret in its address is the key; tells of no patient",
 }
 ALLAUTH = "accounts/"
 ADMIN = "admin/"

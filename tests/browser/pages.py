@@ -60,6 +60,7 @@ NO_PAGES = {
     "alerts:alert-acknowledge", "staffing:shifts-publish", "staffing:shift-cancel",
     "account_reauthenticate", "account_inactive", "reports:report-ask", "reports:report-sign",
     "reports:report-file", "reports:run-sign", "reports:run-summary",
+    "circuits:calendar-open", "circuits:calendar-close", "circuits:calendar-feed",
     "circuits:check-draft", "circuits:check-undo", "circuits:check-paper",
     "circuits:trial-restore", "circuits:target-withdraw", "circuits:item-answer",
     "circuits:part-photo", "circuits:device-labels-read",

@@ -12,7 +12,7 @@ from accounts.permissions import Role
 from alerts.models import Alert, Due
 from circuits.consoles import console_lines
 from circuits.lives import lives
-from circuits.models import Check, ComponentUse, Console, DeviceIncident, Recall
+from circuits.models import Check, ComponentUse, Console, DeviceIncident, PlannedChange, Recall
 from circuits.stocklist import shelves
 from ecmo.demo.building import NotEmpty, Wish, build
 from ecmo.demo.catching_up import catch_up
@@ -316,6 +316,18 @@ def test_closed_runs_are_followed_up_or_dead_with_a_checklist():
     assert not ahead.filter(planned_on__lt=AT.date()).exists()
 
 
+def test_a_change_is_planned_by_day_with_an_owner_and_its_kit():
+    change = PlannedChange.objects.get()
+
+    assert change.run == in_bed("3")
+    assert change.starts_at > AT
+    assert 8 <= change.starts_at.astimezone(change.unit.centre.tz).hour < 16
+    assert (change.is_kit_ready, change.kit_note) == (
+        True,
+        "Standby circuit Blue 2, perfusion store",
+    )
+
+
 def test_the_shelf_is_believable_and_two_cases_are_on_file():
     equipment = User.objects.get(username="equipment")
     found = shelves(equipment, AT)
@@ -328,6 +340,7 @@ def test_the_shelf_is_believable_and_two_cases_are_on_file():
     in_use = [line.use for line in console_lines(consoles, equipment, AT) if line.use]
     assert len(in_use) >= 7
     assert Due.objects.open().filter(kind="disinfection", overdue_at__lt=AT).count() == 1
-    recall = Recall.objects.with_state().get()
-    assert (recall.found, recall.closed_at) == (0, None)
+    removal, correction = Recall.objects.with_state().order_by("received_at")
+    assert (removal.found, removal.closed_at) == (0, None)
+    assert (correction.found > 0, correction.closed_at) == (True, None)
     assert DeviceIncident.objects.get().closed_at is None
