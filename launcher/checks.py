@@ -1,6 +1,7 @@
 """`make check` and `make test`: the cheapest first, one pytest run last."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from launcher.manage import ROOT
@@ -17,19 +18,25 @@ CHECKS = {
     "spelling": ("codespell",),
     "templates": ("djlint", "templates", "--lint", "--quiet"),
     "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
-    "types": ("mypy", "."),
 }
+TYPES = ("mypy", ".")
 # One run in as many processes as there are cores; whoever is idle takes work of the others.
 TESTS = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 MEASURED = (*TESTS, "-p", "tests.whole", "--cov", "--cov-report=term:skip-covered")
 
 
 def check() -> int:
-    """Check everything that needs no server. Returns the code of the first that fails."""
-    for name, command in CHECKS.items():
-        print(f"ecmo: {name} ...", flush=True)
-        if code := _run(command):
-            raise Problem(f"The check of {name} failed (exit code {code}): it says above why.")
+    """Check everything that needs no server; the slow check of types runs beside the others.
+
+    Raises Problem for the first that fails.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        types = beside.submit(_run, TYPES)
+        for name, command in CHECKS.items():
+            print(f"ecmo: {name} ...", flush=True)
+            _passed(name, _run(command))
+        print("ecmo: types ...", flush=True)
+        _passed("types", types.result())
     return 0
 
 
@@ -48,6 +55,11 @@ def _suite(command: tuple[str, ...], words: tuple[str, ...]) -> int:
     ensure_pango()
     ensure_browser()
     return _run((*command, *words))
+
+
+def _passed(name: str, code: int) -> None:
+    if code:
+        raise Problem(f"The check of {name} failed (exit code {code}): it says above why.")
 
 
 def _run(command: tuple[str, ...]) -> int:
