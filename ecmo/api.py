@@ -41,6 +41,7 @@ from circuits.api.stock import ParLevelEndpoint, StockLotEndpoint, StockMovement
 from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
+from episodes.api.handovers import HandoverEndpoint
 from episodes.api.merges import MergeEndpoint
 from episodes.api.referrals import CallEndpoint, ReferralEndpoint, ReferralStepEndpoint
 from episodes.api.runs import (
@@ -136,6 +137,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/steps": RunStepEndpoint,
     f"{RUN}/end-of-life": EndEndpoint,
     f"{RUN}/holds": HoldEndpoint,
+    f"{RUN}/handovers": HandoverEndpoint,
     f"{RUN}/visits": VisitEndpoint,
     "follow-up": FollowUpEndpoint,
     f"{RUN}/modes": ModeEndpoint,

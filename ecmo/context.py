@@ -44,6 +44,13 @@ PAGES = (
         below=("/follow-up/", "/visits/"),
     ),
     Page("Alerts", "bell-ring", "alerts:alert-list", Permission.PATIENT_VIEW),
+    Page(
+        "Handover",
+        "arrow-right-left",
+        "episodes:handover-list",
+        Permission.PATIENT_VIEW,
+        below=("/handovers/",),
+    ),
     Page("Changes", "refresh-cw", "circuits:change-schedule", Permission.PATIENT_VIEW),
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),
     Page("Reports", "file-chart-column", "reports:report-list", Permission.REPORT_VIEW),

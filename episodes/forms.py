@@ -158,6 +158,24 @@ class LogForm(ClockedForm, OnceForm):
     happened_at = ClinicalDateTimeField(label="When")
 
 
+class HandoverForm(OnceForm):
+    """What the record cannot say: the plan, and what to watch for. All else writes itself."""
+
+    plan = lines("Plan", rows=4)
+    watch_for = lines("Watch for", rows=4)
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label="To whom",
+        required=False,
+        empty_label="Whoever takes over",
+        help_text="They sign on this device or on their own.",
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
 class HandOverForm(ClockedForm, OnceForm):
     """Give a referral to somebody else."""
 

@@ -44,7 +44,12 @@ def visible_referrals(user: User, at: datetime) -> ReferralQuerySet:
 
 def who_may_own(unit: Unit, at: datetime) -> QuerySet[User]:
     """Users who may take on referrals in `unit` (one statement)."""
-    roles = roles_with(Permission.REFERRAL_TRIAGE)
+    return who_may(Permission.REFERRAL_TRIAGE, unit, at)
+
+
+def who_may(permission: Permission, unit: Unit, at: datetime) -> QuerySet[User]:
+    """Users who hold a right in `unit`, by name (one statement)."""
+    roles = roles_with(permission)
     held = Membership.objects.current(at).filter(role__in=roles, centre=unit.centre_id)
     held = held.filter(unit=None) | held.filter(unit=unit)
     return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from episodes.views import merging, referrals, runs, steps
+from episodes.views import handover, merging, referrals, runs, steps
 
 app_name = "episodes"
 urlpatterns = [
@@ -34,5 +34,10 @@ urlpatterns = [
     path("patients/<uuid:public_id>/merge/", merging.merge_find, name="merge-find"),
     path("patients/<uuid:public_id>/merge/<uuid:into>/", merging.merge_create, name="merge-create"),
     path("merges/<uuid:public_id>/undo/", merging.merge_undo, name="merge-undo"),
+    path("handover/", handover.handover_list, name="handover-list"),
+    path("units/<uuid:public_id>/handover.pdf", handover.unit_sheet, name="unit-sheet"),
+    path("runs/<uuid:public_id>/handover/", handover.run_handover, name="run-handover"),
+    path("handovers/<uuid:public_id>/", handover.handover_detail, name="handover-detail"),
+    path("handovers/<uuid:public_id>/take/", handover.handover_take, name="handover-take"),
     path("follow-up/", runs.follow_up, name="follow-up"),
 ]

@@ -18,6 +18,7 @@ OUR_APPS = {
     "alerts",
     "labs",
     "circuits",
+    "episodes",
     "reports",
     "interop",
 }
@@ -27,7 +28,7 @@ CONSTRAINTS = [(m, c) for m in MODELS for c in m._meta.constraints]
 FIELDS = sorted(
     f"{m._meta.label}.{f.name}" for m in MODELS for f in m._meta.fields if not f.primary_key
 )
-CLINICAL = {"patients", "labs", "circuits", "alerts"}
+CLINICAL = {"patients", "labs", "circuits", "alerts", "episodes"}
 WRITTEN_ONCE_WITHOUT_HISTORY = {
     "alerts.AlertChange": "is itself the history of alerts",
     "patients.EpisodeStep": "is itself the history of an episode",

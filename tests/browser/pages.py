@@ -35,8 +35,10 @@ from circuits.models import (
 )
 from clinical.checkset import DEFAULT_BODY
 from episodes.actions.follow_up import plan_visit
+from episodes.actions.handover import give_handover
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
+from episodes.models import Handover
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
 from patients.actions.events import record_diagnosis
@@ -66,7 +68,7 @@ NO_PAGES = {
     "circuits:part-photo", "circuits:device-labels-read",
     "reports:recall-trace", "reports:incident-report", "circuits:recall-search",
     "circuits:recall-close", "circuits:recall-file",
-    "circuits:emergency-note", "circuits:emergency-name", "circuits:emergency-card",
+    "episodes:unit-sheet", "episodes:handover-take", "circuits:emergency-note", "circuits:emergency-name", "circuits:emergency-card",
 }  # fmt: skip
 
 
@@ -168,6 +170,7 @@ def _keys(ward, run):
         "circuits:part-fate": ComponentUse.objects.filter(circuit__run=run).first(),
         **_episode(run),
         **_merges(run),
+        "episodes:handover-detail": _handover(run),
         **_emergency(run),
         **_standing(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
@@ -188,6 +191,12 @@ def _keys(ward, run):
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
     }
+
+
+def _handover(run):
+    """Return a handover that nobody took over, made here."""
+    facts = {"plan": "Wean the sweep", "watch_for": "", "by": run.entered_by, "at": run.started_at}
+    return Handover.objects.first() or give_handover(run=run, **facts)
 
 
 def _check_sets(run):

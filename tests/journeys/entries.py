@@ -53,6 +53,7 @@ from episodes.actions.follow_up import plan_visit
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral, step_referral
 from episodes.actions.steps import step_run
+from episodes.models import Handover
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
@@ -122,6 +123,7 @@ class Entry:
 
 
 ENTRIES = [
+    Entry("episodes:run-handover", "run", {"plan": "Wean the sweep", "watch_for": ""}, Handover),
     Entry("circuits:check-create", "run", {"checked_at": "now", "v_blood_flow": "4.2"}, Check),
     Entry("circuits:check-amend", "check", {"blood_flow": "4.4", "reason": "misread"}, Check),
     Entry("circuits:mode-create", "run", {"mode": "VVA", "starts_at": "now"}, ModeSegment),

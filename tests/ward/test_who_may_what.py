@@ -21,6 +21,7 @@ LEADS = {R.COORDINATOR, R.DIRECTOR}
 KEEPERS = LEADS | {R.PERFUSIONIST, R.EQUIPMENT}
 
 WRITES = {
+    "episodes:run-handover": BEDSIDE,
     "circuits:check-create": BEDSIDE,
     "circuits:check-amend": BEDSIDE,
     "circuits:mode-create": SPECIALISTS,
@@ -117,6 +118,8 @@ READS = {
     "circuits:check-list": READERS,
     "circuits:circuit-detail": READERS,
     "episodes:run-episode": READERS,
+    "episodes:handover-list": READERS,
+    "episodes:run-handover": READERS,
     "episodes:referral-list": READERS,
     "episodes:follow-up": READERS,
     "circuits:limit-list": READERS,
