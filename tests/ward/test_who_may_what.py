@@ -38,7 +38,7 @@ WRITES = {
     "circuits:standby-activate": SPECIALISTS,
     "circuits:kit-create": SPECIALISTS | {R.EQUIPMENT},
     "circuits:kit-retire": SPECIALISTS | {R.EQUIPMENT},
-    "circuits:incident-create": BEDSIDE | {R.EQUIPMENT},
+    "circuits:incident-create": BEDSIDE,
     "circuits:incident-record": BEDSIDE | {R.EQUIPMENT},
     "circuits:kit-look": BEDSIDE | {R.EQUIPMENT},
     "circuits:trial-start": LEADS | {R.PHYSICIAN},
