@@ -56,6 +56,15 @@ class Chemical:
     caution: Span = OPEN
     stop: Span = OPEN
 
+    @property
+    def shown_unit(self) -> str:
+        """The unit beside a value; nothing where the label says it already, as of pH."""
+        return "" if self.unit == self.label else self.unit
+
+    def reads(self, value: Decimal) -> str:
+        """Say a value under its label: "Potassium 8.1 mmol/L", "pH 7.1"."""
+        return f"{self.label} {value} {self.shown_unit}".strip()
+
 
 def chemical(row: Mapping[str, Any]) -> Chemical:
     """Return one value as a table (of the site, or the default) describes it."""
@@ -166,8 +175,8 @@ def findings(verdict: Verdict | None, *, is_overridden: bool) -> tuple[Finding, 
     if verdict.worst is not Standing.STOP:
         return ()
     passed = "; ".join(
-        f"{one.chemical.label} {one.value} {one.chemical.unit} (stop line "
-        f"{words_of(one.chemical.stop, one.chemical.unit)})"
+        f"{one.chemical.reads(one.value)} (stop line "
+        f"{words_of(one.chemical.stop, one.chemical.shown_unit)})"
         for one in verdict.values
         if one.standing is Standing.STOP
     )

@@ -152,7 +152,7 @@ def _refuse(
 def _look_again(verdict: Verdict, confirmed: set[str]) -> None:
     for one in verdict.values:
         if one.chemical.hard.outside(one.value):
-            bounds = words_of(one.chemical.hard, one.chemical.unit)
+            bounds = words_of(one.chemical.hard, one.chemical.shown_unit)
             message = f"{one.chemical.label} {one.value} cannot be ({bounds}). Check the number."
             raise refuse(one.chemical.code, "impossible", message)
     ask(
@@ -161,8 +161,8 @@ def _look_again(verdict: Verdict, confirmed: set[str]) -> None:
                 parameter=one.chemical.code,
                 rule=one.standing,
                 message=(
-                    f"{one.chemical.label} {one.value} {one.chemical.unit} is outside the "
-                    f"{one.standing} line. Is it right?"
+                    f"{one.chemical.reads(one.value)} is outside the {one.standing} line. "
+                    "Is it right?"
                 ),
             )
             for one in verdict.values

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -20,13 +20,14 @@ from circuits.models.standby import WET
 from clinical.prime import Chemical
 from patients.models import Run
 from web.fields import ClinicalDateTimeField, DayField, MeasureField
-from web.formbase import ClockedForm, OnceForm
+from web.formbase import ClockedForm, GroupedForm, OnceForm
 
 PARTS = (ComponentKind.OXYGENATOR, ComponentKind.PUMP_HEAD, ComponentKind.TUBING)
 PRODUCTS = 3
+BLOOD = ("product", "donation_id", "expires_at", "volume_ml")
 
 
-class AssembleForm(ClockedForm, OnceForm):
+class AssembleForm(GroupedForm, ClockedForm, OnceForm):
     """A circuit put together: where it stands, and its parts by their labels."""
 
     unit = forms.ModelChoiceField(Unit.objects.none())
@@ -38,21 +39,34 @@ class AssembleForm(ClockedForm, OnceForm):
     console = forms.CharField(label="Console it stands on", max_length=100, required=False)
     tamper_seal = forms.CharField(label="Number of the tamper seal", max_length=40, required=False)
     assembled_at = ClinicalDateTimeField(label="Assembled at")
+    groups: ClassVar = {
+        "The circuit": (
+            "unit",
+            "label",
+            "location",
+            "configuration",
+            "console",
+            "tamper_seal",
+            "assembled_at",
+        ),
+        **{
+            kind.label: tuple(f"{kind}_{name}" for name in ("model", "lot", "serial", "expires_on"))
+            for kind in PARTS
+        },
+    }
 
     def __init__(self, *args: Any, units: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]  # a choice of rows
         for kind in PARTS:
             models = DeviceModel.objects.filter(kind=kind)
-            word = kind.label
             self.fields[f"{kind}_model"] = forms.ModelChoiceField(
-                models, label=word, required=False, empty_label="Not in this circuit"
+                models, label="Product", required=False, empty_label="Not in this circuit"
             )
-            for name, text in (("lot", "lot"), ("serial", "serial")):
-                self.fields[f"{kind}_{name}"] = forms.CharField(
-                    label=f"{word}, {text}", max_length=40, required=False
-                )
-            self.fields[f"{kind}_expires_on"] = DayField(label=f"{word}, expiry", required=False)
+            for name in ("lot", "serial"):
+                self.fields[f"{kind}_{name}"] = forms.CharField(max_length=40, required=False)
+                self.fields[f"{kind}_{name}"].label = name.capitalize()
+            self.fields[f"{kind}_expires_on"] = DayField(label="Expiry", required=False)
 
     def parts(self) -> list[NewPart]:
         """Return the parts that were named."""
@@ -75,7 +89,7 @@ class AssembleForm(ClockedForm, OnceForm):
         return {name: self.cleaned_data[name] for name in (*names, "assembled_at")}
 
 
-class PrimeForm(ClockedForm, OnceForm):
+class PrimeForm(GroupedForm, ClockedForm, OnceForm):
     """What a circuit was filled with, by whom; blood products by their donation."""
 
     kind = forms.ChoiceField(label="Filled with", choices=WET)
@@ -87,23 +101,30 @@ class PrimeForm(ClockedForm, OnceForm):
     verified_by = forms.ModelChoiceField(
         User.objects.none(), label="Verified by", required=False, empty_label="Not verified yet"
     )
+    groups: ClassVar = {
+        "The fill": ("kind", "fluid", "volume_ml", "drugs"),
+        "When, and by whom": ("primed_at", "primed_by", "verified_by"),
+        **{
+            f"Blood product {number}": tuple(f"{name}_{number}" for name in BLOOD)
+            for number in range(1, PRODUCTS + 1)
+        },
+    }
 
     def __init__(self, *args: Any, people: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("primed_by", "verified_by"):
             self.fields[name].queryset = people  # type: ignore[attr-defined]  # a choice of rows
         for number in range(1, PRODUCTS + 1):
-            before = f"Blood product {number}"
-            texts = {"product": ("kind", 60), "donation_id": ("donation number", 40)}
+            texts = {"product": ("Kind", 60), "donation_id": ("Donation number", 40)}
             for name, (text, most) in texts.items():
                 self.fields[f"{name}_{number}"] = forms.CharField(
-                    label=f"{before}, {text}", max_length=most, required=False
+                    label=text, max_length=most, required=False
                 )
-            moment = ClinicalDateTimeField(label=f"{before}, expires at", required=False)
+            moment = ClinicalDateTimeField(label="Expires at", required=False)
             moment.at = self.at
             self.fields[f"expires_at_{number}"] = moment
             self.fields[f"volume_ml_{number}"] = MeasureField(
-                label=f"{before}, volume",
+                label="Volume",
                 unit="mL",
                 decimals=0,
                 min_value=1,
@@ -131,9 +152,8 @@ class PrimeForm(ClockedForm, OnceForm):
         return {name: self.cleaned_data[name] for name in names}
 
     def _rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        names = ("product", "donation_id", "expires_at", "volume_ml")
         for number in range(1, PRODUCTS + 1):
-            yield number, {name: self.cleaned_data.get(f"{name}_{number}") for name in names}
+            yield number, {name: self.cleaned_data.get(f"{name}_{number}") for name in BLOOD}
 
 
 class ChemistryForm(ClockedForm, OnceForm):
@@ -148,7 +168,11 @@ class ChemistryForm(ClockedForm, OnceForm):
         self.codes = [one.code for one in chemicals]
         for one in chemicals:
             self.fields[one.code] = MeasureField(
-                label=one.label, unit=one.unit, decimals=one.decimals, required=False, min_value=0
+                label=one.label,
+                unit=one.shown_unit,
+                decimals=one.decimals,
+                required=False,
+                min_value=0,
             )
         self.fields["overridden_by"] = forms.ModelChoiceField(
             physicians,

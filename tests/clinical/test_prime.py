@@ -160,3 +160,10 @@ def test_a_circuit_is_looked_at_each_week_and_late_a_day_after():
         warn_at=NOON + timedelta(days=6),
         inputs={"hours": "168"},
     )
+
+
+def test_a_value_is_said_with_its_unit_and_ph_is_said_once():
+    table = {row["code"]: chemical(row) for row in DEFAULT_CHEMISTRY}
+
+    assert table["k"].reads(Decimal("8.1")) == "Potassium 8.1 mmol/L"
+    assert table["ph"].reads(Decimal("7.1")) == "pH 7.1"
