@@ -27,6 +27,7 @@ from circuits.api.checks import AmendmentEndpoint, CheckEndpoint, CheckWithdrawa
 from circuits.api.consoles import ConsoleEndpoint
 from circuits.api.emergencies import EmergencyEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
+from circuits.api.equipment_dues import EquipmentDueEndpoint
 from circuits.api.exchanges import ExchangeEndpoint
 from circuits.api.incidents import IncidentEndpoint
 from circuits.api.limits import LimitEndpoint
@@ -187,6 +188,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/registry-record": RegistryRecordEndpoint,
     "alerts": AlertEndpoint,
     "dues": DueEndpoint,
+    "equipment-dues": EquipmentDueEndpoint,
     "people": PersonEndpoint,
     "shifts": ShiftEndpoint,
     "on-call": OnCallEndpoint,

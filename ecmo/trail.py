@@ -29,16 +29,24 @@ from circuits.models import (
     PartPhoto,
     PlannedChange,
     PlannedPart,
+    Prime,
+    PrimeChemistry,
+    PrimeProduct,
     RecallStep,
     ReviewDeferral,
+    StandbyChange,
+    StandbyCircuit,
+    StandbyPart,
     StockMovement,
 )
+from episodes.models import Handover
 from labs.models import AnticoagulationPlan, Infusion, InfusionChange, Result, Sample
 from patients import models as of_patients
 from patients.access import note_reading
 from patients.models import CallLogEntry, EpisodeStep, Patient, PatientMerge, Referral, Run
 from patients.queries import banner_of
 from reports.models import AssessmentChoice
+from web.models import ChecklistRun, ChecklistTap
 from web.search import typed_words
 
 PAGE = 100
@@ -76,6 +84,7 @@ OF_A_RUN: tuple[type[Model], ...] = (
     DeviceIncident,
     Emergency,
     Exchange,
+    Handover,
     Infusion,
     PlannedChange,
 )
@@ -89,8 +98,14 @@ FURTHER: dict[type[Model], str] = {
     InfusionChange: "infusion__run__in",
     PartPhoto: "use__circuit__run__in",
     PlannedPart: "change__run__in",
+    Prime: "standby__circuit__run__in",
+    PrimeChemistry: "prime__standby__circuit__run__in",
+    PrimeProduct: "prime__standby__circuit__run__in",
     RecallStep: "run__in",
     ReviewDeferral: "use__circuit__run__in",
+    StandbyChange: "standby__circuit__run__in",
+    StandbyCircuit: "pgh_obj__circuit__run__in",
+    StandbyPart: "standby__circuit__run__in",
     StockMovement: "use__circuit__run__in",
 }
 """What has a history and belongs to a run, directly or by way of something that does."""
@@ -127,10 +142,15 @@ def _changes(patient: Patient) -> list[Trace]:
         (Referral, "pgh_obj__in", referrals),
         *((model, "run__in", runs) for model in OF_A_RUN),
         *((model, lookup, runs) for model, lookup in FURTHER.items()),
+        (ChecklistRun, "patient_key", str(patient.public_id)),
         (Sample, "patient", patient.pk),
         (Result, "sample__patient", patient.pk),
     ]
-    written = [*_written_once(runs, referrals), *changes_of(paths, LIMIT)]
+    written = [
+        *_written_once(runs, referrals),
+        *_answers(str(patient.public_id)),
+        *changes_of(paths, LIMIT),
+    ]
     return sorted(written, key=lambda one: one.at, reverse=True)[:LIMIT]
 
 
@@ -146,6 +166,14 @@ def _written_once(runs: list[int], referrals: list[int]) -> Iterator[Trace]:
     for call in calls[:LIMIT]:
         what = f"wrote into the call log ({call.get_kind_display().lower()})"
         yield Trace(call.entered_at, str(call.entered_by), what, "referral")
+
+
+def _answers(patient_key: str) -> Iterator[Trace]:
+    """Answers of checklists, which are written once as well."""
+    taps = ChecklistTap.objects.filter(checklist__patient_key=patient_key)
+    for tap in taps.select_related("by", "checklist").order_by("-pk")[:LIMIT]:
+        what = f"answered “{tap.item}” ({tap.get_answer_display().lower()})"
+        yield Trace(tap.entered_at, str(tap.by), what, str(tap.checklist), tap.note)
 
 
 @requires(Permission.AUDIT_VIEW)

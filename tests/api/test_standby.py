@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.permissions import Role
 from alerts.models import Due
+from tests.cast import member
 from tests.scenarios import device, running_vv
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,21 @@ def test_kit_leaves_the_board_with_a_reason_and_is_gone_from_it(api, unit):
     )
 
     assert (silent[0], done[0], again[0]) == (400, 200, 409)
+
+
+def test_who_keeps_equipment_reads_what_it_owes_and_nothing_of_a_patient(
+    api, client, standby, unit, patient, perfusionist
+):
+    running_vv(patient, perfusionist)
+    keeper = member("eve", Role.EQUIPMENT, unit=unit)
+    client.force_login(keeper)
+
+    status, body = api("equipment-dues/")
+    refused, _ = api("dues/")
+
+    assert (status, refused) == (200, 403)
+    assert {row["subject"] for row in body["results"]} == {standby.split("/")[1]}
+    assert {row["run"] for row in body["results"]} == {None}
 
 
 def test_an_incident_of_a_device_without_a_patient_names_it_by_its_label(api, unit, now):

@@ -7,6 +7,10 @@ from django.apps import apps
 from django.urls import reverse
 
 from audit.queries import event_models
+from circuits.actions.activate import activate_standby
+from circuits.actions.exchange import NewPart
+from circuits.actions.prime import prime_standby
+from circuits.actions.standby import assemble_standby
 from clinical.lifecycle import State
 from ecmo.trail import FURTHER, OF_A_RUN
 from episodes.actions.ending import record_end_of_life
@@ -14,7 +18,8 @@ from episodes.actions.referrals import log_call, receive_referral, step_referral
 from patients.actions.referral import name_patient
 from tests.factories import NOON
 from tests.journeys.people import Person
-from tests.scenarios import running_vv
+from tests.scenarios import device, running_vv
+from web.models import ChecklistRun, ChecklistTap
 
 PROJECTED = {"Alert", "Due"}
 """Rewritten by every reassessment: `AlertChange` says what was open when."""
@@ -56,3 +61,33 @@ def test_steps_calls_and_the_end_are_told(patient, unit, physician, coordinator,
     assert "wrote into the call log (call)" in page
     assert "Referral (added)" in page or "referral (added)" in page
     assert "end of life (added)" in page
+
+
+def test_a_standby_circuit_with_its_prime_and_the_answers_of_lists_are_told(
+    patient, unit, perfusionist, coordinator
+):
+    by = {"by": perfusionist, "at": NOON}
+    run = running_vv(patient, perfusionist)
+    parts = [NewPart(model=device("oxygenator"), serial="SB-1", position="oxygenator")]
+    standby = assemble_standby(
+        unit=unit, label="Blue 1", location="Store", assembled_at=NOON, parts=parts, **by
+    )
+    prime_standby(
+        standby=standby, kind="crystalloid", fluid="Balanced", volume_ml=600, primed_at=NOON,
+        primed_by=perfusionist, **by,
+    )  # fmt: skip
+    activate_standby(run=run, standby=standby, activated_at=NOON, confirmed=["standby"], **by)
+    checklist = ChecklistRun.objects.create(
+        unit=unit, kind="decannulation", patient_key=str(patient.public_id), started_at=NOON,
+        started_by=perfusionist, body={"title": "Decannulation"},
+    )  # fmt: skip
+    ChecklistTap.objects.create(
+        checklist=checklist, item="sutures", answer="done", tapped_at=NOON, entered_at=NOON,
+        by=perfusionist,
+    )  # fmt: skip
+
+    trail = reverse("patient-trail", args=[patient.public_id])
+    page = Person(coordinator).opens(trail).content.decode()
+
+    for said in ("standby circuit (added)", "prime (added)", "checklist run (added)", "sutures"):
+        assert said in page, said

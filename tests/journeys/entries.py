@@ -81,6 +81,7 @@ from patients.models import (
     Patient,
     PatientMerge,
     Procedure,
+    Referral,
     Run,
     RunLimit,
     ScoreResult,
@@ -98,7 +99,7 @@ TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "c
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
     "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at", "done_at", "reported_at",
-    "assembled_at", "primed_at", "activated_at", "looked_at", "held_at",
+    "assembled_at", "primed_at", "activated_at", "looked_at", "held_at", "called_at",
 }  # fmt: skip
 
 
@@ -274,6 +275,15 @@ ENTRIES = [
         "referral",
         {"text": "Prone.", "kind": "call", "happened_at": "now"},
         CallLogEntry,
+    ),
+    Entry(
+        "episodes:referral-create", "", {"call_back": "555 7", "called_at": "now"}, Referral
+    ),
+    Entry(
+        "episodes:referral-edit",
+        "referral",
+        {"diagnosis": "Influenza", "called_at": "now"},
+        Referral.objects.filter(diagnosis="Influenza"),
     ),
     Entry("episodes:referral-hand-over", "referral", {"text": "Ask for the gas."}, CallLogEntry),
     Entry(

@@ -87,6 +87,8 @@ WRITES = {
     "patients:event-create": SPECIALISTS,
     "patients:entry-withdraw": SPECIALISTS,
     "reports:score-create": SPECIALISTS,
+    "episodes:referral-create": BEDSIDE,
+    "episodes:referral-edit": BEDSIDE,
     "episodes:referral-log": BEDSIDE,
     "episodes:referral-hand-over": BEDSIDE,
     "episodes:referral-name": BEDSIDE,
