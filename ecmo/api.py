@@ -24,6 +24,7 @@ from circuits.api.care_plan import EmergencyPlanEndpoint, TargetEndpoint
 from circuits.api.catalogue import DeviceModelEndpoint
 from circuits.api.changes import PlannedChangeEndpoint, RunPlannedChangeEndpoint
 from circuits.api.checks import AmendmentEndpoint, CheckEndpoint, CheckWithdrawalEndpoint
+from circuits.api.clots import ClotEndpoint
 from circuits.api.consoles import ConsoleEndpoint
 from circuits.api.emergencies import EmergencyEndpoint
 from circuits.api.entries import ModeEndpoint, WeightEndpoint
@@ -179,6 +180,7 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/infusion-changes": WithdrawalEndpoint,
     f"{RUN}/plans": PlanEndpoint,
     f"{RUN}/adjuncts": AdjunctEndpoint,
+    f"{RUN}/clots": ClotEndpoint,
     f"{RUN}/tasks": TaskEndpoint,
     f"{RUN}/alerts": RunAlertEndpoint,
     f"{RUN}/alert-history": AlertHistoryEndpoint,

@@ -2,6 +2,7 @@
 
 CHOICES = {
     "CheckKindEnum": "circuits.models.CheckKind",
+    "ClotKindEnum": "circuits.models.ClotKind",
     "CannulaSiteEnum": "patients.models.CannulaSite",
     "ComponentKindEnum": "circuits.models.ComponentKind",
     "ConsoleRecordKindEnum": "circuits.models.RecordKind",

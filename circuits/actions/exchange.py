@@ -13,6 +13,7 @@ from audit.context import action
 from circuits.actions.adjuncts import reassess_cadence
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.change_steps import settle_changes
+from circuits.actions.clots import reassess_clots
 from circuits.actions.dues import reassess_debts, reassess_exchanges, reassess_reviews
 from circuits.actions.holds import ask_about_holds, reassess_holds
 from circuits.actions.parts import (
@@ -294,5 +295,6 @@ def settle_parts(run: Run, at: datetime) -> None:
     reassess_exchanges(run=run, at=at)
     reassess_circuit(run=run, at=at, measures=())
     reassess_safety(run=run, at=at)
+    reassess_clots(run=run, at=at)
     reassess_recalled(run=run, at=at)
     reassess_cadence(run=run, at=at)

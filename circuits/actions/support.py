@@ -16,6 +16,7 @@ from circuits.actions.adjuncts import end_all_adjuncts, reassess_cadence
 from circuits.actions.assess import reassess_circuit
 from circuits.actions.care_plan import reassess_care_plan
 from circuits.actions.change_steps import drop_changes, unsettle_changes
+from circuits.actions.clots import reassess_clots
 from circuits.actions.dues import (
     CHECK,
     LIMITS,
@@ -246,3 +247,4 @@ def _rejudge(run: Run, at: datetime) -> None:
     reassess_circuit(run=run, at=at)
     reassess_labs(run=run, at=at)
     reassess_safety(run=run, at=at)
+    reassess_clots(run=run, at=at)

@@ -11,6 +11,7 @@ from circuits.models.change import (
 )
 from circuits.models.check import Check, CheckKind
 from circuits.models.circuit import Circuit
+from circuits.models.clot import ClotChange, ClotKind, ClotLook, ClotPlace
 from circuits.models.component import Component, ComponentUse, Fate, RemovalReason
 from circuits.models.console import (
     DURABLE,
@@ -75,6 +76,10 @@ __all__ = [
     "CheckKind",
     "Circuit",
     "CircuitHold",
+    "ClotChange",
+    "ClotKind",
+    "ClotLook",
+    "ClotPlace",
     "Component",
     "ComponentKind",
     "ComponentUse",

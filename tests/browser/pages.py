@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.check_sets import draft_check_sets
+from circuits.actions.clots import record_clot
 from circuits.actions.consoles import add_console
 from circuits.actions.emergencies import start_emergency
 from circuits.actions.exchange import NewPart
@@ -21,6 +22,7 @@ from circuits.asked import CHECK_SETS
 from circuits.models import (
     Adjunct,
     Check,
+    ClotLook,
     ComponentUse,
     Console,
     DeviceIncident,
@@ -235,6 +237,8 @@ def _standing(run):
             unit=run.unit, kind="cylinder", label="O2", location="Bay", cylinder_size="E", **facts
         )
         start_adjunct(run=run, kind="crrt", started_at=run.started_at, **facts)
+        seen = {"place": "oxygenator_post", "kind": "clot", "grade": 2}
+        record_clot(run=run, seen_at=run.started_at, **seen, **facts)
         begin_standby_list(standby=standby, kind="priming", **facts)
     lists = ("detail", "prime", "status", "activate")
     return {
@@ -243,6 +247,7 @@ def _standing(run):
         "circuits:kit-look": KitItem.objects.first(),
         "circuits:kit-retire": KitItem.objects.first(),
         "circuits:adjunct-end": Adjunct.objects.first(),
+        "circuits:clot-look": ClotLook.objects.first(),
         "checklist": ChecklistRun.objects.first(),
     }
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.care_plan import set_target
 from circuits.actions.checks import record_check
+from circuits.actions.clots import record_clot
 from circuits.actions.consoles import add_console
 from circuits.actions.emergencies import start_emergency
 from circuits.actions.exchange import NewPart
@@ -27,6 +28,7 @@ from circuits.models import (
     Adjunct,
     Check,
     CircuitHold,
+    ClotLook,
     ComponentUse,
     Console,
     ConsoleRecord,
@@ -99,7 +101,7 @@ TIMES = {"checked_at", "starts_at", "measured_at", "inserted_at", "ended_at", "c
     "changed_at", "occurred_at", "started_at", "installed_at", "exchanged_at", "born_at",
     "stepped_at", "moved_at", "reviewed_at", "departed_at", "arrived_at", "removed_at", "resumed_at",
     "performed_at", "drawn_at", "happened_at", "died_at", "received_at", "counted_at", "done_at", "reported_at",
-    "assembled_at", "primed_at", "activated_at", "looked_at", "held_at", "called_at",
+    "assembled_at", "primed_at", "activated_at", "looked_at", "held_at", "called_at", "seen_at",
 }  # fmt: skip
 
 
@@ -352,6 +354,15 @@ ENTRIES = [
         {"led_by": "Fay", "held_at": "now", "to_fix": "Crank moved."},
         Debrief,
     ),
+    Entry(
+        "circuits:clot-create",
+        "run",
+        {"place": "pump_head", "kind": "clot", "grade": "2", "seen_at": "now"},
+        ClotLook,
+    ),
+    Entry(
+        "circuits:clot-look", "clot", {"change": "gone", "grade": "2", "seen_at": "now"}, ClotLook
+    ),
     Entry("circuits:adjunct-start", "run", {"kind": "crrt", "started_at": "now"}, Adjunct),
     Entry(
         "circuits:adjunct-end",
@@ -578,6 +589,12 @@ class Ward:
         """Clamps on the readiness board."""
         facts = {"unit": self.unit, "kind": "clamps", "label": "Clamps 1", "location": "Bed 4"}
         return self._acted(add_kit, **facts)
+
+    @cached_property
+    def clot(self):
+        """A clot on the map."""
+        seen = {"place": "pump_head", "kind": "clot", "grade": 2, "seen_at": self.began}
+        return self._acted(record_clot, run=self.run, **seen)
 
     @cached_property
     def adjunct(self):
