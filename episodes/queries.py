@@ -1,4 +1,4 @@
-"""Referrals as their list and page show them, and who may take one over."""
+"""Referrals as their list and page show them, who may take one over, records side by side."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from accounts.models import Membership, Unit, User
 from accounts.permissions import Permission, roles_with
 from alerts.models import Due
 from episodes.policy import WAITS_FOR
-from patients.models import Referral
+from patients.models import Patient, Referral, Run
 from patients.models.referral import ReferralQuerySet
 
 
@@ -54,4 +54,24 @@ def who_may(permission: Permission, unit: Unit, at: datetime) -> QuerySet[User]:
     held = held.filter(unit=None) | held.filter(unit=unit)
     return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by(
         "last_name", "first_name", "pk"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two records that may be of one person: who it says this is, what is charted there."""
+
+    patient: Patient
+    runs: tuple[Run, ...]
+    samples: int
+    referrals: int
+
+
+def side_of(patient: Patient) -> Side:
+    """Return a record for comparing it with another (three statements)."""
+    return Side(
+        patient=patient,
+        runs=tuple(patient.runs.select_related("unit").order_by("started_at")),
+        samples=patient.samples.count(),
+        referrals=patient.referrals.count(),
     )

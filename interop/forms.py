@@ -18,6 +18,16 @@ class ReasonForm(OnceForm):
     )
 
 
+class MergeReasonForm(OnceForm):
+    """How it is known that the two records of a message are of one patient."""
+
+    reason = forms.CharField(
+        label="How it is known who this is",
+        max_length=120,
+        help_text="Beside what the hospital sent: papers, wristband, family.",
+    )
+
+
 class PatientChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Patients told apart by all that identifies them."""
 

@@ -1,4 +1,4 @@
-"""What an ORU^R01 says, as frozen values. Read by `interop.hl7v2`, judged by `interop.filing`."""
+"""What an ORU^R01 or an ADT^A40 says, as frozen values. Read by `interop.hl7v2`, judged by `interop.filing`."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -92,6 +92,15 @@ class Group:
     specimen: str
     notes: tuple[str, ...]
     observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """An ADT^A40: the record of `patient` stays, that of `retired` (MRG-1) goes into it."""
+
+    header: Header
+    patient: PatientIdentity
+    retired: tuple[Identifier, ...]
 
 
 @dataclass(frozen=True, slots=True)

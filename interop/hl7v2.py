@@ -1,4 +1,4 @@
-"""HL7 v2 laboratory messages: ORU^R01 text to values, and the acknowledgement back.
+"""HL7 v2 messages: ORU^R01 and ADT^A40 text to values, and the acknowledgement back.
 
 Pure: text in, frozen values out. It reads what stands there and judges nothing; which patient and
 which analyte it means, and whether a value may be filed, is decided in `interop.filing`.
@@ -17,6 +17,7 @@ from interop.hl7message import (
     Group,
     Header,
     Identifier,
+    Merge,
     Message,
     Observation,
     PatientIdentity,
@@ -29,13 +30,16 @@ __all__ = [
     "HL7Error",
     "Header",
     "Identifier",
+    "Merge",
     "Message",
     "Observation",
     "PatientIdentity",
     "acknowledgement",
     "decoded",
     "header_of",
+    "is_merge",
     "parse",
+    "parse_merge",
 ]
 
 NUMBER = re.compile(
@@ -53,6 +57,33 @@ def header_of(text: str, zone: tzinfo) -> Header:
     return _header(segments_of(text)[0], zone)
 
 
+def is_merge(text: str) -> bool:
+    """Whether this is a merge of two records (ADT^A40). Raises HL7Error as `segments_of` does."""
+    msh = segments_of(text)[0]
+    return (msh.component(9, 1), msh.component(9, 2)) == ("ADT", "A40")
+
+
+def parse_merge(text: str, *, zone: tzinfo) -> Merge:
+    """Read one ADT^A40 with one pair of records: PID stays, MRG goes.
+
+    Raises HL7Error for a text that names no pair, or more than one.
+    """
+    segments = segments_of(text)
+    header = _header(segments[0], zone)
+    patients = [each for each in segments if each.name == "PID"]
+    merges = [each for each in segments if each.name == "MRG"]
+    if len(patients) != 1 or len(merges) != 1:
+        raise HL7Error(
+            f"{len(patients)} PID and {len(merges)} MRG; send one message for each pair of records",
+            where="MRG",
+            answer="AR",
+        )
+    retired = tuple(_identifier(merges[0], text) for text in merges[0].repetitions(1))
+    if not any(each.number for each in retired):
+        raise HL7Error("name the number of the record that goes", where="MRG-1", answer="AR")
+    return Merge(header, _patient(patients[0]), retired)
+
+
 def parse(text: str, *, zone: tzinfo) -> Message:
     """Read one ORU^R01. A time without an offset is a time of `zone`.
 
@@ -62,7 +93,9 @@ def parse(text: str, *, zone: tzinfo) -> Message:
     header = _header(segments[0], zone)
     if header.type != "ORU^R01":
         raise HL7Error(
-            f"{header.type[:20]!r} is not taken here; send ORU^R01", where="MSH-9", answer="AR"
+            f"{header.type[:20]!r} is not taken here; send ORU^R01 or ADT^A40",
+            where="MSH-9",
+            answer="AR",
         )
     patients = [each for each in segments if each.name == "PID"]
     if len(patients) != 1:
@@ -74,15 +107,15 @@ def parse(text: str, *, zone: tzinfo) -> Message:
 
 
 def acknowledgement(
-    message: Message | Header | None, code: str, text: str, at: datetime, control_id: str
+    message: Message | Merge | Header | None, code: str, text: str, at: datetime, control_id: str
 ) -> str:
-    """The ACK^R01 to a message: `code` is AA (taken), AE (fault) or AR (never taken).
+    """The ACK to a message, of its own event: `code` is AA (taken), AE (fault) or AR (never taken).
 
     `message` is None if not even its header could be read; the answer then names no control id.
     """
     if code not in ANSWERS:
         raise ValueError(f"{code!r} is no acknowledgement code")
-    header = message.header if isinstance(message, Message) else message or NOBODY
+    header = message.header if isinstance(message, Message | Merge) else message or NOBODY
     marks = header.delimiters
     msh = [
         header.receiver,
@@ -91,7 +124,7 @@ def acknowledgement(
         header.sender_facility,
         at.strftime("%Y%m%d%H%M%S%z"),
         "",
-        ("ACK", "R01", "ACK"),
+        ("ACK", header.type.partition("^")[2].partition("^")[0] or "R01", "ACK"),
         control_id,
         header.processing_id or "P",
         header.version or "2.5.1",

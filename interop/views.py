@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import UserRequest, requires
 from accounts.permissions import Permission
 from audit.actions import record_accesses
+from episodes.actions.merging import doubts_about
+from episodes.queries import side_of
+from interop.actions.merge import confirm_merge, pair_of, waits_for_merge
 from interop.actions.work import UNMATCHED, match_by_hand, resolve_quarantined, set_aside
-from interop.forms import MatchForm, ReasonForm
+from interop.forms import MatchForm, MergeReasonForm, ReasonForm
 from interop.models import Message, QuarantinedObservation
 from interop.queries import candidates, messages_of, work_list
-from web.pages import act_on_form
+from web.pages import act_on_form, confirmed_in
 from web.search import TOKEN, keep_search, sought
 
 PAGE = 25
@@ -50,6 +53,8 @@ def message_detail(request: UserRequest, public_id: UUID) -> HttpResponse:
         "values": message.quarantined.select_related("resolved_by"),
         "receipts": message.receipts.all(),
         "is_unmatched": message.state == "held" and message.outcome in UNMATCHED,
+        "waits_for_merge": waits_for_merge(message),
+        "pair": pair_of(message) if waits_for_merge(message) else None,
         "query": query,
         "found": request.GET.get(TOKEN, ""),
         "form": MatchForm(patients=candidates(message, query)),
@@ -73,6 +78,36 @@ def message_match(request: UserRequest, public_id: UUID) -> HttpResponse:
         context={"message": message, "query": query},
         then=reverse(LIST),
         done="Filed under the patient that you chose.",
+    )
+
+
+@requires(Permission.HL7_WORK)
+def message_merge(request: UserRequest, public_id: UUID) -> HttpResponse:
+    """Show the two records that an ADT^A40 names; merge them once each doubt is confirmed."""
+    at = timezone.now()
+    message = _message(request, public_id)
+    if not waits_for_merge(message):
+        raise Http404("This message waits for no merge.")
+    pair = pair_of(message)
+    if pair.goes is None or pair.stays is None:
+        raise Http404("One of its two records is not here.")
+    told = confirmed_in(request)
+    return act_on_form(
+        request,
+        MergeReasonForm(request.POST or None),
+        lambda facts: confirm_merge(
+            message=message, **facts, confirmed=told, by=request.user, at=at
+        ),
+        page="episodes/merge_form.html",
+        context={
+            "title": "Two records, one patient?",
+            "left": side_of(pair.goes),
+            "right": side_of(pair.stays),
+            "doubts": doubts_about(pair.goes, pair.stays),
+            "back": reverse("interop:message-detail", args=[public_id]),
+        },
+        then=reverse(LIST),
+        done="The two records are one. It can be taken back on the patient's page.",
     )
 
 

@@ -1,6 +1,5 @@
 """Pages on which an unknown patient turns out to be a known one: find, compare, merge, undo."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,9 @@ from accounts.access import UserRequest, requires, row_or_refuse
 from accounts.permissions import Permission
 from episodes.actions.merging import doubts_about, merge_patients, undo_merge
 from episodes.forms import KnownPatientForm, MergeForm, ReasonForm
+from episodes.queries import side_of
 from patients.access import note_reading
-from patients.models import Patient, PatientMerge, Run
+from patients.models import Patient, PatientMerge
 from patients.models.patient import search_key
 from patients.queries import banner_of
 from web.pages import UNPROCESSABLE, act_on_form, confirmed_in
@@ -24,16 +24,6 @@ NOT_FOUND = (
     "No patient of this MRN and family name is known here, or not to you. Check both as they stand "
     "on the wristband; a patient whom the centre does not know is named by “Correct details”."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two records: who it says this is, and what is charted under it."""
-
-    patient: Patient
-    runs: tuple[Run, ...]
-    samples: int
-    referrals: int
 
 
 @requires(EDIT)
@@ -75,8 +65,8 @@ def merge_create(request: UserRequest, public_id: UUID, into: UUID) -> HttpRespo
 
     context = {
         "title": "Two records, one patient?",
-        "left": _side(retired),
-        "right": _side(survivor),
+        "left": side_of(retired),
+        "right": side_of(survivor),
         "doubts": doubts_about(retired, survivor),
         "back": retired.get_absolute_url(),
     }
@@ -128,12 +118,3 @@ def _known(request: UserRequest, patient: Patient, facts: dict[str, str]) -> Pat
     rows = rows.filter(centre=patient.centre_id, mrn=facts["mrn"].strip()).exclude(pk=patient.pk)
     name = search_key(facts["family_name"].strip())
     return next((one for one in rows if search_key(one.family_name) == name), None)
-
-
-def _side(patient: Patient) -> Side:
-    return Side(
-        patient=patient,
-        runs=tuple(patient.runs.select_related("unit").order_by("started_at")),
-        samples=patient.samples.count(),
-        referrals=patient.referrals.count(),
-    )

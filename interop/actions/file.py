@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from accounts.models import User
 from audit.context import action
+from interop.actions.merge import file_merge
 from interop.filing import decide, identify, keys_named, outcome
 from interop.hl7message import Message as Parsed
-from interop.hl7v2 import parse
+from interop.hl7v2 import is_merge, parse
 from interop.labcodes import Catalogue
 from interop.models import (
     Message,
@@ -47,11 +48,14 @@ UNBORN = date.min
 @action("filed a laboratory message")
 def file_message(*, message: Message, by: User | None, at: datetime) -> Message:
     """Match the patient and file each value on its own; what does not fit waits for a person."""
+    if is_merge(message.raw):
+        return settled(file_merge(message=message, by=by, at=at), at)
+    message.error = ""
     parsed = parse(message.raw, zone=message.centre.tz)
     found = _patient(message, parsed)
     if isinstance(found, Outcome):
         message.outcome, message.state = MessageOutcome(found.value), MessageState.HELD
-        return _settled(message, at)
+        return settled(message, at)
     return file_for(message=message, parsed=parsed, patient=found, by=by, at=at)
 
 
@@ -68,10 +72,10 @@ def file_for(
     QuarantinedObservation.objects.bulk_create(
         _quarantined(message, one, place) for place, one in enumerate(held, start=1)
     )
-    message.patient = patient
+    message.patient, message.error = patient, ""
     message.outcome = _outcome(decisions, run)
     message.state = MessageState.HELD if held else MessageState.DONE
-    return _settled(message, at)
+    return settled(message, at)
 
 
 def _patient(message: Message, parsed: Parsed) -> Patient | Outcome:
@@ -199,7 +203,8 @@ def _outcome(decisions: Sequence[Decision], run: Run | None) -> MessageOutcome:
     return MessageOutcome(outcome(decisions).value)
 
 
-def _settled(message: Message, at: datetime) -> Message:
-    message.processed_at, message.error = at, ""
+def settled(message: Message, at: datetime) -> Message:
+    """Keep what became of a message."""
+    message.processed_at = at
     message.save(update_fields=["outcome", "state", "patient", "processed_at", "error"])
     return message

@@ -8,7 +8,16 @@ from django.db import IntegrityError, transaction
 from accounts.models import Centre, User
 from audit.context import action
 from interop.actions.process import process_message
-from interop.hl7v2 import Header, HL7Error, acknowledgement, decoded, header_of, parse
+from interop.hl7v2 import (
+    Header,
+    HL7Error,
+    acknowledgement,
+    decoded,
+    header_of,
+    is_merge,
+    parse,
+    parse_merge,
+)
 from interop.models import Message, MessageOutcome, MessageState, Receipt
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -79,7 +88,7 @@ def _read(raw: bytes | str, centre: Centre) -> _Arrival:
     try:
         text = decoded(raw) if isinstance(raw, bytes) else raw
         header = header_of(text, centre.tz)
-        parse(text, zone=centre.tz)
+        (parse_merge if is_merge(text) else parse)(text, zone=centre.tz)
         _check_lengths(header)
     except HL7Error as error:
         text = text or (raw.decode("latin-1") if isinstance(raw, bytes) else raw)

@@ -48,7 +48,7 @@ def set_aside(*, message: Message, by: User, at: datetime, reason: str) -> Messa
     """
     message = _locked(message, reason)
     is_waiting = message.state == MessageState.FAILED or (
-        message.state == MessageState.HELD and message.outcome in UNMATCHED
+        message.state == MessageState.HELD and message.outcome in {*UNMATCHED, ""}
     )
     if not is_waiting:
         raise NotWaiting("This message does not wait for a person. Reload the list.")

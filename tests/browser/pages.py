@@ -41,6 +41,7 @@ from episodes.actions.handover import give_handover
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
 from episodes.models import Handover
+from interop.actions.receive import receive_message
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
 from patients.actions.events import record_diagnosis
@@ -55,6 +56,7 @@ from patients.models import (
     WeaningTrial,
 )
 from tests.architecture.walk import urls
+from tests.interop.messages import adt_a40
 from tests.scenarios import device
 from web.models import ChecklistRun, SiteDocument
 
@@ -190,6 +192,7 @@ def _keys(ward, run):
         "labs:change-withdraw": InfusionChange.objects.filter(infusion=infusion).last(),
         "interop:message-detail": message,
         "interop:message-match": message,
+        "interop:message-merge": _waiting_merge(run),
         "interop:message-aside": message,
         "interop:value-resolve": QuarantinedObservation.objects.first(),
     }
@@ -199,6 +202,19 @@ def _handover(run):
     """Return a handover that nobody took over, made here."""
     facts = {"plan": "Wean the sweep", "watch_for": "", "by": run.entered_by, "at": run.started_at}
     return Handover.objects.first() or give_handover(run=run, **facts)
+
+
+def _waiting_merge(run):
+    """Return an ADT^A40 that waits for a person, made here where the ward has none."""
+    found = Message.objects.filter(state="held", outcome="").first()
+    if found is not None:
+        return found
+    done = {"by": run.entered_by, "at": run.started_at}
+    unknown = admit_unknown(unit=run.unit, seen_at=run.started_at, called="ECPR", **done)
+    patient = run.patient
+    stays = f"PID|1||{patient.mrn}^^^{patient.assigning_authority}^MR||{patient.family_name}"
+    raw = adt_a40(stays=stays, goes=unknown.mrn)
+    return receive_message(raw=raw, centre=run.unit.centre, **done).message
 
 
 def _check_sets(run):

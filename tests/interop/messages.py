@@ -16,3 +16,10 @@ def oru(*segments, header=HEADER, patient=PATIENT, order=ORDER, end="\r"):
     """A message with one order and these segments in it, by default one aPTT."""
     lines = [header, patient, order, *(segments or (result(),))]
     return end.join(line for line in lines if line) + end
+
+
+def adt_a40(*, stays=PATIENT, goes="MRN0099999^^^HOSP^MR", control="A1", more=()):
+    """The merge of two records, as the hospital's system sends it: PID stays, MRG goes."""
+    header = HEADER.replace("ORU^R01^ORU_R01", "ADT^A40^ADT_A39").replace("|M1|", f"|{control}|")
+    lines = [header, "EVN|A40|20260302110000+0000", stays, f"MRG|{goes}", *more]
+    return "\r".join(lines) + "\r"
