@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from circuits.actions.checks import record_check
 from circuits.asked import asked_of, check_sets, shown
 from circuits.check_pages import draft_key, kept_draft, open_check, raised_by, undo_seconds
+from circuits.clots import clot_map
 from circuits.forms.check import CheckForm
 from circuits.history import device_clock_off
 from circuits.models import Check, CheckKind
@@ -170,6 +171,7 @@ def _show_check(
         "versions": versions,
         "shown_units": units,
         "clock_off": device_clock_off(versions[0].row),
+        "map": clot_map(run, at),
         "raised": raised_by(newest.row),
         "undo_for": undo_for,
         "may_amend": stands and Permission.CHECK_AMEND in rights_in(request.user, run.unit),

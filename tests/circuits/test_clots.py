@@ -9,6 +9,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from circuits.actions.adjuncts import start_adjunct
 from circuits.actions.checks import record_check
 from circuits.actions.clots import GoneAlready, look_at_clot, record_clot
 from circuits.actions.exchange import NewPart, exchange_components
@@ -139,13 +140,19 @@ def test_a_check_that_says_otherwise_is_shown_until_either_is_put_right(
     run, sees, again, specialist
 ):
     clot = sees()
-    told_in_check(run, specialist, "grade_1")
+    check = told_in_check(run, specialist, "grade_1")
     page = reverse("circuits:clot-map", args=[run.public_id])
 
     differs = Person(specialist).opens(page).content.decode()
+    on_check = (
+        Person(specialist)
+        .opens(reverse("circuits:check-detail", args=[check.public_id]))
+        .content.decode()
+    )
     again(clot, hours_ago=0, grade=1, change="smaller")
 
     assert "Map and check differ." in differs
+    assert "Map and check differ." in on_check
     assert clot_map(run, NOON).check is None
 
 
@@ -188,3 +195,22 @@ def test_clots_go_through_the_api_and_what_is_asked_back_is_confirmed_there(run,
     assert (asked.status_code, asked.json()["code"]) == (409, "needs_confirmation")
     assert (made.status_code, looked.status_code) == (201, 201)
     assert {one["clot"] for one in client.get(clots).json()["results"]} == {made.json()["clot"]}
+
+
+def test_the_drawing_marks_the_worst_of_each_place_beside_its_words(run, sees, specialist):
+    sees(grade=2)
+    sees(grade=3)
+    sees(place="pump_head", grade=4)
+    start_adjunct(run=run, kind="bladder", started_at=NOON - HOUR, by=specialist, at=NOON)
+
+    page = Person(specialist).opens(reverse("circuits:clot-map", args=[run.public_id]))
+    spots = {one.place: one for one in page.context["spots"]}
+
+    outlet, pump = spots["oxygenator_post"], spots["pump_head"]
+    assert (outlet.grade, outlet.count, outlet.mark) == (3, 2, "\N{BLACK SQUARE}")
+    assert (pump.grade, pump.mark) == (4, "\N{BLACK DIAMOND}")
+    assert outlet.mark_at[0] > outlet.x + outlet.width / 2
+    assert pump.mark_at[1] == pump.y + pump.height
+    assert spots["oxygenator_pre"].grade == 0
+    assert "bladder" in spots
+    assert "bladder" not in dict(page.context["places"])

@@ -1,6 +1,7 @@
 """What the trend rules find in a run on record, and what its page says of it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -11,6 +12,8 @@ from circuits.document import Typed
 from circuits.trend_story import told_of
 from clinical.charted import Kind
 from clinical.performance import Quantity
+from labs.actions.results import Charted as Result
+from labs.actions.results import record_results
 from tests.factories import NOON
 from tests.journeys.people import Person
 from tests.labs.reference import site_document
@@ -199,3 +202,30 @@ def test_a_run_without_a_check_says_what_could_not_be_asked(run, signed, special
 
     assert "could not be asked" in shown
     assert "no two checks with flow and speed within 4 h" in shown
+
+
+@pytest.mark.parametrize(
+    ("site", "comparator", "found"),
+    [
+        pytest.param("arterial", "", {Kind.FDO2_CREEP}, id="arterial"),
+        pytest.param("venous", "", set(), id="a venous gas says nothing"),
+        pytest.param("arterial", "<", set(), id="only a bound is known"),
+    ],
+)
+def test_more_oxygen_for_the_same_arterial_gas_is_a_pattern(
+    run, charts, signed, specialist, site, comparator, found
+):
+    for hours_ago, fdo2 in ((5, 50), (4, 60), (2, 70)):
+        charts(hours_ago, fdo2=fdo2)
+    for hours_ago in (4.5, 1):
+        record_results(
+            patient=run.patient,
+            collected_at=NOON - hours_ago * HOUR,
+            results=[Result("pao2", Decimal(70), "mm[Hg]", comparator)],
+            site=site,
+            by=specialist,
+            at=NOON,
+            confirmed=["pao2"],
+        )
+
+    assert kinds(told_of(run, NOON)) == found
