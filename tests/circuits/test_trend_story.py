@@ -201,6 +201,7 @@ def test_a_run_without_a_check_says_what_could_not_be_asked(run, signed, special
     shown = text(Person(specialist).opens(page(run)))
 
     assert "could not be asked" in shown
+    assert "Of the rules below nothing can be said" in shown
     assert "no two checks with flow and speed within 4 h" in shown
 
 
