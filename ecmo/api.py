@@ -44,6 +44,7 @@ from circuits.api.transport import AnswerEndpoint, BedMoveEndpoint, LegEndpoint
 from circuits.api.weaning import TrialEndpoint
 from ecmo.site_documents import SiteDocumentEndpoint
 from episodes.api.handovers import HandoverEndpoint
+from episodes.api.huddle import HuddleActionEndpoint, PlannedProcedureEndpoint
 from episodes.api.merges import MergeEndpoint
 from episodes.api.referrals import CallEndpoint, ReferralEndpoint, ReferralStepEndpoint
 from episodes.api.runs import (
@@ -140,6 +141,8 @@ ENDPOINTS: dict[str, type[Endpoint]] = {
     f"{RUN}/end-of-life": EndEndpoint,
     f"{RUN}/holds": HoldEndpoint,
     f"{RUN}/handovers": HandoverEndpoint,
+    f"{RUN}/planned-procedures": PlannedProcedureEndpoint,
+    "huddle-actions": HuddleActionEndpoint,
     f"{RUN}/visits": VisitEndpoint,
     "follow-up": FollowUpEndpoint,
     f"{RUN}/modes": ModeEndpoint,

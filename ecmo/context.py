@@ -49,7 +49,7 @@ PAGES = (
         "arrow-right-left",
         "episodes:handover-list",
         Permission.PATIENT_VIEW,
-        below=("/handovers/",),
+        below=("/handovers/", "/huddle/", "/units/", "/actions/", "/procedures/"),
     ),
     Page("Changes", "refresh-cw", "circuits:change-schedule", Permission.PATIENT_VIEW),
     Page("Roster", "calendar-days", "staffing:roster", Permission.ROSTER_VIEW),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from episodes.views import handover, merging, referrals, runs, steps
+from episodes.views import handover, huddle, merging, referrals, runs, steps
 
 app_name = "episodes"
 urlpatterns = [
@@ -39,5 +39,12 @@ urlpatterns = [
     path("runs/<uuid:public_id>/handover/", handover.run_handover, name="run-handover"),
     path("handovers/<uuid:public_id>/", handover.handover_detail, name="handover-detail"),
     path("handovers/<uuid:public_id>/take/", handover.handover_take, name="handover-take"),
+    path("huddle/", huddle.huddle, name="huddle"),
+    path("units/<uuid:public_id>/actions/add/", huddle.action_create, name="action-create"),
+    path("actions/<uuid:public_id>/close/", huddle.action_close, name="action-close"),
+    path(
+        "runs/<uuid:public_id>/procedures/plan/", huddle.procedure_create, name="procedure-create"
+    ),
+    path("procedures/<uuid:public_id>/close/", huddle.procedure_close, name="procedure-close"),
     path("follow-up/", runs.follow_up, name="follow-up"),
 ]

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from circuits.models import PlannedChange
 from episodes.handover.lines import Line, Section
+from episodes.models import PlannedProcedure
 from patients.models import Run
+from web.times import clinical_time
 
 AHEAD = timedelta(hours=24)
 
 
 def procedures(run: Run, at: datetime) -> Section:
     """Return what is planned or under way: changes, trials, transports, what was done today."""
-    lines = [*_changes(run, at), *_trials(run), *_legs(run), *_done(run, at)]
+    lines = [*_planned(run, at), *_changes(run, at), *_trials(run), *_legs(run), *_done(run, at)]
     empty = "Nothing is planned in the next 24 hours."
     return Section("day", "Procedures of the day", empty, tuple(lines))
 
@@ -24,6 +26,19 @@ def holds(run: Run) -> Section:
         Line("Circuit held", one.reason, one.held_at, f"held by {one.held_by}", 1) for one in rows
     )
     return Section("holds", "Holds", "No part is held.", lines)
+
+
+def _planned(run: Run, at: datetime) -> Iterator[Line]:
+    """Yield planned procedures, each with when anticoagulation goes off and on."""
+    rows = PlannedProcedure.objects.open().filter(run=run, planned_for__lt=at + AHEAD)
+    for one in rows.select_related("owner"):
+        zone = run.unit.centre.tz
+        times = (("off", one.anticoagulation_off_at), ("on", one.anticoagulation_on_at))
+        said = [f"{word} {clinical_time(time.astimezone(zone))}" for word, time in times if time]
+        plan = f"anticoagulation {', '.join(said)}" if said else "no word on anticoagulation"
+        text = "; ".join(part for part in (one.what, plan, one.note) if part)
+        late = 1 if one.planned_for < at else 0
+        yield Line("Procedure", text, one.planned_for, f"owner {one.owner}", late)
 
 
 def _changes(run: Run, at: datetime) -> Iterator[Line]:

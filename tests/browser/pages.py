@@ -38,9 +38,10 @@ from circuits.models import (
 from clinical.checkset import DEFAULT_BODY
 from episodes.actions.follow_up import plan_visit
 from episodes.actions.handover import give_handover
+from episodes.actions.huddle import add_action, plan_procedure
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral
-from episodes.models import Handover
+from episodes.models import Handover, HuddleAction, PlannedProcedure
 from interop.actions.receive import receive_message
 from interop.models import Message, QuarantinedObservation
 from labs.models import Infusion, InfusionChange, Result
@@ -175,6 +176,7 @@ def _keys(ward, run):
         **_episode(run),
         **_merges(run),
         "episodes:handover-detail": _handover(run),
+        **_huddle(run),
         **_emergency(run),
         **_standing(run),
         "circuits:component-exchange": ComponentUse.objects.filter(circuit__run=run).first(),
@@ -215,6 +217,23 @@ def _waiting_merge(run):
     stays = f"PID|1||{patient.mrn}^^^{patient.assigning_authority}^MR||{patient.family_name}"
     raw = adt_a40(stays=stays, goes=unknown.mrn)
     return receive_message(raw=raw, centre=run.unit.centre, **done).message
+
+
+def _huddle(run):
+    """Return a planned procedure and an action, made here."""
+    facts = {"owner": run.entered_by, "by": run.entered_by, "at": run.started_at}
+    later = run.started_at + timedelta(days=1)
+    procedure = PlannedProcedure.objects.first() or plan_procedure(
+        run=run, what="Tracheostomy", planned_for=later, **facts
+    )
+    action = HuddleAction.objects.first() or add_action(
+        unit=run.unit, text="Order a circuit", due_at=later, **facts
+    )
+    return {
+        "episodes:action-create": run.unit,
+        "episodes:action-close": action,
+        "episodes:procedure-close": procedure,
+    }
 
 
 def _check_sets(run):

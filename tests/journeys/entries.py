@@ -52,10 +52,11 @@ from circuits.models import (
 )
 from clinical.lifecycle import State
 from episodes.actions.follow_up import plan_visit
+from episodes.actions.huddle import add_action, plan_procedure
 from episodes.actions.merging import merge_patients
 from episodes.actions.referrals import receive_referral, step_referral
 from episodes.actions.steps import step_run
-from episodes.models import Handover
+from episodes.models import Handover, HuddleAction, PlannedProcedure
 from labs.actions.infusions import Change, Dosing, start_infusion
 from labs.actions.results import Charted, record_results
 from labs.models import AnticoagulationPlan, InfusionChange, InfusionChangeWithdrawal, Result
@@ -126,6 +127,20 @@ class Entry:
 
 
 ENTRIES = [
+    Entry(
+        "episodes:procedure-create",
+        "run",
+        {"what": "Tracheostomy", "planned_for": "02-Mar-2026 20:00"},
+        PlannedProcedure,
+    ),
+    Entry(
+        "episodes:action-create",
+        "unit",
+        {"text": "Order a circuit", "due_at": "02-Mar-2026 20:00"},
+        HuddleAction,
+    ),
+    Entry("episodes:procedure-close", "planned", {"closing": "done"}, PlannedProcedure.objects.exclude(closing="")),
+    Entry("episodes:action-close", "taken_on", {"closing": "done"}, HuddleAction.objects.exclude(closing="")),
     Entry("episodes:run-handover", "run", {"plan": "Wean the sweep", "watch_for": ""}, Handover),
     Entry("circuits:check-create", "run", {"checked_at": "now", "v_blood_flow": "4.2"}, Check),
     Entry("circuits:check-amend", "check", {"blood_flow": "4.4", "reason": "misread"}, Check),
@@ -676,6 +691,20 @@ class Ward:
         return self._acted(start_emergency, unit=self.unit, run=self.run, card="air")
 
     @cached_property
+    def planned(self):
+        """A tracheostomy that is planned for the run."""
+        owner, later = self.physician, self.began + timedelta(hours=30)
+        facts = {"what": "Tracheostomy", "planned_for": later, "owner": owner}
+        return self._acted(plan_procedure, run=self.run, **facts)
+
+    @cached_property
+    def taken_on(self):
+        """An action of the unit that nobody has closed."""
+        owner, later = self.physician, self.began + timedelta(hours=30)
+        facts = {"text": "Order a circuit", "owner": owner, "due_at": later}
+        return self._acted(add_action, unit=self.unit, **facts)
+
+    @cached_property
     def complication(self):
         """A complication of the run."""
         return self._acted(
@@ -779,6 +808,8 @@ class Ward:
             chosen = {entry.name: {"to": self.physician.pk}}
         if entry.name == "circuits:emergency-plan-set":
             chosen = {entry.name: {"physician": self.physician.pk}}
+        if entry.name in {"episodes:procedure-create", "episodes:action-create"}:
+            chosen = {entry.name: {"owner": self.physician.pk}}
         return {**entry.typed, **chosen.get(entry.name, {})}
 
 

@@ -22,6 +22,10 @@ KEEPERS = LEADS | {R.PERFUSIONIST, R.EQUIPMENT}
 
 WRITES = {
     "episodes:run-handover": BEDSIDE,
+    "episodes:procedure-create": SPECIALISTS,
+    "episodes:procedure-close": SPECIALISTS,
+    "episodes:action-create": BEDSIDE,
+    "episodes:action-close": BEDSIDE,
     "circuits:check-create": BEDSIDE,
     "circuits:check-amend": BEDSIDE,
     "circuits:mode-create": SPECIALISTS,
@@ -124,6 +128,7 @@ READS = {
     "circuits:circuit-detail": READERS,
     "episodes:run-episode": READERS,
     "episodes:handover-list": READERS,
+    "episodes:huddle": READERS,
     "episodes:run-handover": READERS,
     "episodes:referral-list": READERS,
     "episodes:follow-up": READERS,
