@@ -58,7 +58,7 @@ class HuddleActionShape(ClosedShape):
     due_at = Instant()
 
 
-class ProcedureInput(Input):
+class PlannedProcedureInput(Input):
     """What is planned, and who sees to it."""
 
     what = serializers.CharField(max_length=120)
@@ -69,7 +69,7 @@ class ProcedureInput(Input):
     owner = serializers.UUIDField(help_text="somebody of the unit who may record checks")
 
 
-class ActionInput(Input):
+class HuddleActionInput(Input):
     """What is to be done, by whom, until when."""
 
     unit = serializers.UUIDField()
@@ -79,7 +79,7 @@ class ActionInput(Input):
     due_at = Instant()
 
 
-class ClosingInput(Input):
+class HuddleClosingInput(Input):
     """How it ended."""
 
     closing = serializers.ChoiceField(choices=[(c.value, c.label) for c in Closing if c])
@@ -103,20 +103,20 @@ class PlannedProcedureEndpoint(OfRun, Listed, Shown):
         rows: QuerySet[PlannedProcedure] = self.parent.planned_procedures.all()
         return rows.select_related("owner", "entered_by", "closed_by")
 
-    @extend_schema(request=ProcedureInput, responses={201: PlannedProcedureShape})
+    @extend_schema(request=PlannedProcedureInput, responses={201: PlannedProcedureShape})
     @idempotent
     def create(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Plan one. 409 `in_the_past`, `on_before_off`, `run_has_ended`."""
-        run, facts = self.parent, self.read(ProcedureInput)
+        run, facts = self.parent, self.read(PlannedProcedureInput)
         facts["owner"] = _owner(self, run.unit, facts["owner"])
         return self.created(plan_procedure(run=run, **facts, by=self.user, at=self.at))
 
-    @extend_schema(request=ClosingInput, responses=PlannedProcedureShape)
+    @extend_schema(request=HuddleClosingInput, responses=PlannedProcedureShape)
     @action(detail=True, methods=["post"])
     @idempotent
     def close(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Say that it was done or called off. 409 `closed_already`."""
-        row, facts = self.row, self.read(ClosingInput)
+        row, facts = self.row, self.read(HuddleClosingInput)
         return self.show(close_procedure(procedure=row, **facts, by=self.user, at=self.at))
 
 
@@ -135,11 +135,11 @@ class HuddleActionEndpoint(Listed, Shown):
         "close": P.CHECK_RECORD,
     }
 
-    @extend_schema(request=ActionInput, responses={201: HuddleActionShape})
+    @extend_schema(request=HuddleActionInput, responses={201: HuddleActionShape})
     @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002
         """Take one on. 409 `in_the_past`."""
-        facts = self.read(ActionInput)
+        facts = self.read(HuddleActionInput)
         units = Unit.objects.with_permission(self.user, P.PATIENT_VIEW, self.at)
         unit = units.select_related("centre").filter(public_id=facts["unit"]).first()
         if unit is None:
@@ -150,12 +150,12 @@ class HuddleActionEndpoint(Listed, Shown):
             facts["run"] = self._run(unit, facts["run"])
         return self.created(add_action(**facts, by=self.user, at=self.at))
 
-    @extend_schema(request=ClosingInput, responses=HuddleActionShape)
+    @extend_schema(request=HuddleClosingInput, responses=HuddleActionShape)
     @action(detail=True, methods=["post"])
     @idempotent
     def close(self, request: Request, **kwargs: Any) -> Response:  # noqa: ARG002
         """Say that it was done or dropped. 409 `closed_already`."""
-        row, facts = self.row, self.read(ClosingInput)
+        row, facts = self.row, self.read(HuddleClosingInput)
         return self.show(close_action(row=row, **facts, by=self.user, at=self.at))
 
     def _run(self, unit: Unit, public_id: Any) -> Run:

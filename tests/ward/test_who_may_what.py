@@ -41,6 +41,8 @@ WRITES = {
     "circuits:standby-status": SPECIALISTS | {R.EQUIPMENT},
     "circuits:standby-activate": SPECIALISTS,
     "circuits:kit-create": SPECIALISTS | {R.EQUIPMENT},
+    "circuits:clot-create": BEDSIDE,
+    "circuits:clot-look": BEDSIDE,
     "circuits:kit-retire": SPECIALISTS | {R.EQUIPMENT},
     "circuits:incident-create": BEDSIDE,
     "circuits:incident-record": BEDSIDE | {R.EQUIPMENT},
