@@ -50,7 +50,10 @@ def answer_item(
             raise NoChecklist(
                 "The site has no such checklist in force. Ask for one to be drafted and approved."
             )
-        checklist = start_checklist(unit=run.unit, document=document, subject=subject, by=by, at=at)
+        key = str(run.patient.public_id)
+        checklist = start_checklist(
+            unit=run.unit, document=document, subject=subject, patient_key=key, by=by, at=at
+        )
     unit = next((one.get("unit", "") for one in checklist.body["items"] if one["id"] == item), "")
     return tap_item(
         checklist=checklist,

@@ -50,9 +50,18 @@ class NeedsValue(RuleBroken):
 
 @action("began a checklist")
 def start_checklist(
-    *, unit: Unit, document: SiteDocument, subject: str, by: User, at: datetime
+    *,
+    unit: Unit,
+    document: SiteDocument,
+    subject: str,
+    by: User,
+    at: datetime,
+    patient_key: str = "",
 ) -> ChecklistRun:
-    """Begin a checklist of an approved version. `subject` is the key of what it is about."""
+    """Begin a checklist of an approved version. `subject` is the key of what it is about.
+
+    `patient_key` is the public id of the patient it is about, if it is about one.
+    """
     if document.approved_at is None:
         raise NotApproved(f"{document} is a draft: nobody has approved it yet.")
     return ChecklistRun.objects.create(
@@ -61,6 +70,7 @@ def start_checklist(
         body=document.body,
         document=document,
         subject=subject,
+        patient_key=patient_key,
         started_at=at,
         started_by=by,
     )
