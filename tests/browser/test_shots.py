@@ -17,6 +17,7 @@ from tests.browser import ward as situations
 from tests.browser.conftest import DESK, PHONE, TABLET
 from tests.factories import PatientFactory
 from tests.reports.situations import ended_run, whole_run
+from web.models import Draft
 
 AT = datetime(2026, 11, 24, 13, 5, 20, tzinfo=UTC)
 MOST_BYTES = 200_000
@@ -45,10 +46,10 @@ def afternoon():
 @pytest.fixture
 def ward(transactional_db, unit, specialist, physician, lab_interface, afternoon):
     """The ward of that afternoon, with three runs that ended in the month before."""
-    ward = situations.build(unit, specialist, physician, lab_interface, afternoon)
     for days, told in ((52, whole_run), (45, ended_run), (38, whole_run)):
         on = afternoon - timedelta(days=days)
         told(PatientFactory(unit=unit, born_at=on - timedelta(days=15_000)), specialist, on=on)
+    ward = situations.build(unit, specialist, physician, lab_interface, afternoon)
     sweep(afternoon)
     return ward
 
@@ -59,6 +60,7 @@ def shoot(screen, coordinator, folder):
 
     def shoot(name, path, theme="light", size=DESK, before=lambda _: None):
         User.objects.filter(pk=coordinator.pk).update(theme=theme)
+        Draft.objects.all().delete()  # of the picture before: each starts afresh
         window = screen(coordinator, size, has_touch=size is not DESK)
         assert window.open(path) == 200
         window.page.wait_for_load_state("networkidle")
