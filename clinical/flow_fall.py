@@ -37,7 +37,7 @@ class Move:
     """How one pressure changed between two checks, and where it ended; in mmHg."""
 
     by: Decimal
-    now: Decimal
+    newest: Decimal
 
 
 Verdict = bool | None
@@ -56,7 +56,7 @@ def _down(move: Move, rules: TrendRules) -> Verdict:
 
 def _near_zero(move: Move, rules: TrendRules) -> Verdict:
     """It ended near 0 and was not there before; one that never left 0 says nothing."""
-    if abs(move.now) >= rules.near_zero_mmhg:
+    if abs(move.newest) >= rules.near_zero_mmhg:
         return False
     return True if abs(move.by) >= rules.pressure_step_mmhg else None
 
@@ -116,37 +116,37 @@ def flow_fall(
     if not earlier:
         why = f"no two checks with flow and speed within {rules.flow_within_h:g} h"
         return NotJudged(Kind.FLOW_FALL, why)
-    now = used[-1]
+    newest = used[-1]
     for before in earlier:
-        if _fell(before, now, rules):
-            return _pattern(before, now, rules)
+        if _fell(before, newest, rules):
+            return _pattern(before, newest, rules)
     return None
 
 
-def _fell(before: Charted, now: Charted, rules: TrendRules) -> bool:
-    flow_before, flow_now = before.values[FLOW], now.values[FLOW]
-    is_same_speed = is_same(before.values[SPEED], now.values[SPEED], rules.same_speed_pct)
+def _fell(before: Charted, newest: Charted, rules: TrendRules) -> bool:
+    flow_before, flow_now = before.values[FLOW], newest.values[FLOW]
+    is_same_speed = is_same(before.values[SPEED], newest.values[SPEED], rules.same_speed_pct)
     return (
         flow_before > 0 and is_same_speed and has_fallen(flow_before, flow_now, rules.flow_fall_pct)
     )
 
 
-def _pattern(before: Charted, now: Charted, rules: TrendRules) -> Pattern:
+def _pattern(before: Charted, newest: Charted, rules: TrendRules) -> Pattern:
     moves = {
-        code: Move(now.values[code] - before.values[code], now.values[code])
+        code: Move(newest.values[code] - before.values[code], newest.values[code])
         for code in PRESSURES
-        if code in before.values and code in now.values
+        if code in before.values and code in newest.values
     }
     fitting = [row for row in TABLE if row.fits(moves, rules)]
     unknown = tuple(code for code in PRESSURES[:-1] if code not in moves)
     think = tuple(f"{row.name}: {row.think}" for row in fitting)
-    fell = change_pct(before.values[FLOW], now.values[FLOW])
+    fell = change_pct(before.values[FLOW], newest.values[FLOW])
     shown = (FLOW, SPEED, *PRESSURES)
     return Pattern(
         kind=Kind.FLOW_FALL,
-        at=now.at,
+        at=newest.at,
         says=f"Flow fell by {fell} at the same speed",
         think=think or (NOTHING_FITS if moves else "No pressure was read at both checks.",),
-        readings=(*seen(before, *shown), *seen(now, *shown)),
+        readings=(*seen(before, *shown), *seen(newest, *shown)),
         unknown=unknown,
     )

@@ -45,15 +45,15 @@ class Then:
     """A number now and on the oxygenator's first day; None: not measured."""
 
     quantity: Quantity
-    now: Number | None
+    newest: Number | None
     first: Number | None
 
     @property
     def ratio(self) -> Decimal | None:
         """How many times the first day's, None without both."""
-        if self.now is None or self.first is None or not self.first.value:
+        if self.newest is None or self.first is None or not self.first.value:
             return None
-        return self.now.value / self.first.value
+        return self.newest.value / self.first.value
 
 
 def performance(
@@ -69,15 +69,15 @@ def performance(
     ordered = sorted(
         (one for one in checks if utc(one.at) >= utc(installed_at)), key=lambda one: utc(one.at)
     )
-    now: dict[Quantity, Number] = {}
+    newest: dict[Quantity, Number] = {}
     first: dict[Quantity, Number] = {}
     for check in ordered:
         hb = _haemoglobin(check, haemoglobins, hb_within_h)
         for quantity, value in _numbers(check.values, hb, constants):
-            now[quantity] = Number(value, check.at, check.source)
+            newest[quantity] = Number(value, check.at, check.source)
             if utc(check.at) <= closes:
-                first.setdefault(quantity, now[quantity])
-    return tuple(Then(one, now.get(one), first.get(one)) for one in Quantity)
+                first.setdefault(quantity, newest[quantity])
+    return tuple(Then(one, newest.get(one), first.get(one)) for one in Quantity)
 
 
 def transfer_of(

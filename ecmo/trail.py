@@ -40,7 +40,7 @@ from circuits.models import (
     StandbyPart,
     StockMovement,
 )
-from episodes.models import Handover
+from episodes.models import Handover, HuddleAction, PlannedProcedure
 from labs.models import AnticoagulationPlan, Infusion, InfusionChange, Result, Sample
 from patients import models as of_patients
 from patients.access import note_reading
@@ -87,6 +87,8 @@ OF_A_RUN: tuple[type[Model], ...] = (
     Emergency,
     Exchange,
     Handover,
+    HuddleAction,
+    PlannedProcedure,
     Infusion,
     PlannedChange,
 )

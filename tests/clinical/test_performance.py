@@ -41,14 +41,14 @@ def rounded(number):
 def test_the_worked_examples_of_the_reference_stand_side_by_side():
     found = told(check(30, FAILING), check(2, HEALTHY))
 
-    assert {one: (rounded(row.first), rounded(row.now)) for one, row in found.items()} == {
+    assert {one: (rounded(row.first), rounded(row.newest)) for one, row in found.items()} == {
         Quantity.PO2_POST: ("380", "98"),
         Quantity.TRANSFER: ("210.1", "176.5"),
         Quantity.CO2_DROP: ("8", "3"),
         Quantity.RESISTANCE: ("6.25", "17.1"),
     }
     assert f"{found[Quantity.RESISTANCE].ratio:.2f}" == "2.74"
-    assert (found[Quantity.PO2_POST].now.at, found[Quantity.PO2_POST].now.source) == (
+    assert (found[Quantity.PO2_POST].newest.at, found[Quantity.PO2_POST].newest.source) == (
         hours(30), "c30"
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def test_the_worked_examples_of_the_reference_stand_side_by_side():
 def test_what_is_missing_leaves_its_numbers_out(without, lost):
     found = told(check(1, {**HEALTHY, without: None}))
 
-    assert {one for one, row in found.items() if row.now is None} == lost
+    assert {one for one, row in found.items() if row.newest is None} == lost
     assert all(row.ratio is None for one, row in found.items() if one in lost)
 
 
@@ -86,7 +86,7 @@ def test_what_is_missing_leaves_its_numbers_out(without, lost):
 def test_gas_is_judged_at_full_oxygen_with_flow_and_sweep_on(values):
     found = told(check(1, {**HEALTHY, **values}))
 
-    assert {one for one, row in found.items() if row.now} == {Quantity.RESISTANCE}
+    assert {one for one, row in found.items() if row.newest} == {Quantity.RESISTANCE}
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_a_haemoglobin_of_the_laboratory_serves_if_it_is_recent(collected, is_us
 
     found = told(checks, hb=[gas("hb", -20, 15), gas("hb", collected, 9), gas("hb", 0, 4, "<")])
 
-    assert rounded(found[Quantity.TRANSFER].now) == ("210.1" if is_used else None)
+    assert rounded(found[Quantity.TRANSFER].newest) == ("210.1" if is_used else None)
 
 
 def test_the_first_day_ends_after_24_hours_and_checks_of_another_part_do_not_count():
     late = told(check(-1, HEALTHY), check(24.1, HEALTHY))
 
     assert late[Quantity.PO2_POST].first is None
-    assert late[Quantity.PO2_POST].now.source == "c24.1"
+    assert late[Quantity.PO2_POST].newest.source == "c24.1"
     assert told(check(24, HEALTHY))[Quantity.PO2_POST].first.source == "c24"
-    assert told() == {one: row for one, row in told().items() if row.now is None}
+    assert told() == {one: row for one, row in told().items() if row.newest is None}

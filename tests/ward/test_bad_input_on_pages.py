@@ -18,6 +18,7 @@ from web.models import IdempotencyRecord
 TIMED = [(e, i) for e, i in zip(ENTRIES, IDS, strict=True) if e.time and e.time != "born_at"]
 DURING = [(e, i) for e, i in TIMED if e.of in {"run", "use"}]
 BEFORE_FLOW_IS_FINE = {
+    "adjunct-start",
     "cannula-create",
     "result-create",
     "weight-create",

@@ -148,6 +148,7 @@ def address(path, ward):
         referral_id=ward.referral.public_id if "/referrals/" in path else "",
         run_id=ward.run.public_id,
         check_id=ward.check.root_id,
+        component_id=ward.use.public_id,
         infusion_id=ward.infusion.public_id,
         public_id=key,
     )
