@@ -1,6 +1,5 @@
 """`make check` and `make test`: the cheapest first, one pytest run last."""
 
-import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,10 +20,8 @@ CHECKS = {
     "migrations": ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
 }
 TYPES = ("mypy", ".")
-# One run in one process more than there are cores, since some tests wait for a worker or a browser;
-# whoever is idle takes work of the others.
-PROCESSES = len(os.sched_getaffinity(0)) + 1
-TESTS = ("python", "-m", "pytest", f"--numprocesses={PROCESSES}", "--dist=worksteal")
+# One run in as many processes as there are cores; whoever is idle takes work of the others.
+TESTS = ("python", "-m", "pytest", "--numprocesses=auto", "--dist=worksteal")
 MEASURED = (*TESTS, "-p", "tests.whole", "--cov", "--cov-report=term:skip-covered")
 
 
