@@ -86,7 +86,7 @@ class ReferralForm(ClockedForm):
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **options: Any) -> None:
         super().__init__(*args, **options)
-        _offer(self, "unit", units)
+        offer(self, "unit", units)
 
     @classmethod
     def of(cls, referral: Referral, **options: Any) -> "ReferralForm":
@@ -173,7 +173,7 @@ class HandoverForm(OnceForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "to", people)
 
 
 class HandOverForm(ClockedForm, OnceForm):
@@ -184,7 +184,7 @@ class HandOverForm(ClockedForm, OnceForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        _offer(self, "to", people)
+        offer(self, "to", people)
 
 
 class NameForm(ClockedForm, OnceForm):
@@ -282,7 +282,8 @@ class ResultForm(OnceForm):
     result = forms.CharField(label="Result in one line", max_length=300)
 
 
-def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Let a choice of a form be one of these rows."""
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
     field.queryset = rows

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
+from episodes.forms import offer
 from episodes.models.huddle import Closing
 from patients.models import Run
 from web.fields import ClinicalDateTimeField
@@ -24,7 +25,7 @@ class ProcedureForm(ClockedForm, OnceForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "owner", people)
 
 
 class ActionForm(ClockedForm, OnceForm):
@@ -41,8 +42,8 @@ class ActionForm(ClockedForm, OnceForm):
         self, *args: Any, people: QuerySet[User], runs: QuerySet[Run], **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["run"].queryset = runs  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer(self, "owner", people)
+        offer(self, "run", runs)
 
 
 class ClosingForm(OnceForm):

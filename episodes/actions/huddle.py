@@ -22,6 +22,10 @@ class OnBeforeOff(RuleBroken):
     code = "on_before_off"
 
 
+class AnotherUnit(RuleBroken):
+    code = "another_unit"
+
+
 class ClosedAlready(RuleBroken):
     code = "closed_already"
 
@@ -91,7 +95,9 @@ def add_action(
     at: datetime,
     run: Run | None = None,
 ) -> HuddleAction:
-    """Keep who does what until when. Raises InThePast."""
+    """Keep who does what until when. Raises AnotherUnit for a run of one, InThePast."""
+    if run is not None and run.unit_id != unit.pk:
+        raise AnotherUnit(f"This patient is not in {unit}. Add the action in their own unit.")
     if due_at < at:
         raise InThePast("This would be late at once. Say by when it is to be done from now on.")
     return HuddleAction.objects.create(

@@ -138,7 +138,7 @@ class HuddleActionEndpoint(Listed, Shown):
     @extend_schema(request=HuddleActionInput, responses={201: HuddleActionShape})
     @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002
-        """Take one on. 409 `in_the_past`."""
+        """Take one on. 409 `in_the_past`, `another_unit`."""
         facts = self.read(HuddleActionInput)
         units = Unit.objects.with_permission(self.user, P.PATIENT_VIEW, self.at)
         unit = units.select_related("centre").filter(public_id=facts["unit"]).first()
@@ -147,7 +147,7 @@ class HuddleActionEndpoint(Listed, Shown):
         require_in_unit(self.user, self.permission, unit, self.at)
         facts |= {"unit": unit, "owner": _owner(self, unit, facts["owner"])}
         if facts["run"] is not None:
-            facts["run"] = self._run(unit, facts["run"])
+            facts["run"] = self.find(Run.objects.select_related("unit__centre"), facts["run"])
         return self.created(add_action(**facts, by=self.user, at=self.at))
 
     @extend_schema(request=HuddleClosingInput, responses=HuddleActionShape)
@@ -157,12 +157,6 @@ class HuddleActionEndpoint(Listed, Shown):
         """Say that it was done or dropped. 409 `closed_already`."""
         row, facts = self.row, self.read(HuddleClosingInput)
         return self.show(close_action(row=row, **facts, by=self.user, at=self.at))
-
-    def _run(self, unit: Unit, public_id: Any) -> Run:
-        run: Run = self.find(Run.objects.select_related("unit__centre"), public_id)
-        if run.unit_id != unit.pk:
-            raise ValidationError({"run": "This run is in another unit."})
-        return run
 
 
 def _owner(endpoint: Any, unit: Unit, public_id: Any) -> User:

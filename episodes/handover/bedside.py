@@ -80,7 +80,9 @@ def _found(readings: Sequence[Reading], at: datetime) -> Iterator[Line]:
         seen = when[one.code]
         yield Line("Found", one.message, seen, CHECK, one.severity, at - seen > OLD_AFTER)
     if newest and not findings:
-        yield Line("Found", f"Nothing in {len(newest)} things looked at", max(when.values()), CHECK)
+        oldest = min(when.values())
+        said = f"Nothing in {len(newest)} things, the longest ago looked at then"
+        yield Line("Found", said, oldest, CHECK, is_old=at - oldest > OLD_AFTER)
 
 
 def _key(look: Look) -> str:

@@ -12,9 +12,10 @@ from labs.queries.results import of_run
 from patients.care import emergency_plan_of, targets_now
 from patients.models import Run, RunLimit
 from patients.queries import span_of
+from patients.reconfiguration import DEFAULT_SOURCE
 from web.times import clinical_time
 
-SAMPLE = "sample"
+ALARMS = ("warning", "critical")
 
 
 def attention(run: Run) -> Section:
@@ -31,7 +32,7 @@ def attention(run: Run) -> Section:
 def anticoagulation(run: Run, at: datetime) -> Section:
     """Return what runs, what it is aimed at, the newest test and when the next is due."""
     now = panel(run, at)
-    lines = [*_infusions(now), *_driver(now), *_next_sample(now, at)]
+    lines = [*_infusions(run, now), *_driver(now), *_next_sample(now, at)]
     empty = "No anticoagulant was started in this run, and no plan is entered."
     return Section("anticoagulation", "Anticoagulation", empty, tuple(lines))
 
@@ -63,7 +64,7 @@ def aims(run: Run, at: datetime) -> Section:
     return Section(
         "aims",
         "Targets and limits",
-        "No target set today; limits are the site's.",
+        "No target is set, and every limit is the default.",
         (*lines, *_limits(run, at)),
     )
 
@@ -71,7 +72,7 @@ def aims(run: Run, at: datetime) -> Section:
 def owed(run: Run, at: datetime) -> Section:
     """Return all that is due, the earliest first; each says since when it is open."""
     rows = Due.objects.open().filter(run=run).order_by("due_at")
-    lines = tuple(_due(one, at) for one in rows)
+    lines = tuple(_due(run, one, at) for one in rows)
     return Section("due", "Tasks due", "Nothing is due.", lines)
 
 
@@ -93,7 +94,7 @@ def _seen(alert: Alert) -> str:
     return f"seen by {seen[-1].by}" if seen else "seen by nobody"
 
 
-def _infusions(now: AnticoagulationNow) -> Iterator[Line]:
+def _infusions(run: Run, now: AnticoagulationNow) -> Iterator[Line]:
     for one in now.infusions:
         if one.last is None:
             continue
@@ -101,7 +102,7 @@ def _infusions(now: AnticoagulationNow) -> Iterator[Line]:
         if one.is_on_hold:
             state = f"HELD: {one.last.reason or 'no reason entered'}"
             if one.last.review_at:
-                state += f"; look again by {clinical_time(one.last.review_at)}"
+                state += f"; look again by {_said(run, one.last.review_at)}"
         source = f"by {one.last.entered_by}"
         level = 2 if one.is_on_hold else 0
         yield Line(one.infusion.get_agent_display(), state, one.last.changed_at, source, level)
@@ -128,21 +129,30 @@ def _next_sample(now: AnticoagulationNow, at: datetime) -> Iterator[Line]:
 
 
 def _limits(run: Run, at: datetime) -> Iterator[Line]:
-    rows = RunLimit.objects.filter(run=run, superseded_at=None).exclude(reason="")
-    for row in (
-        rows.exclude(valid_to__lte=at).exclude(valid_from__gt=at).select_related("entered_by")
-    ):
-        measure, span = MEASURES[row.measure], span_of(row, "warning")
-        low, high = (
-            None if bound is None else f"{measure.shown(bound):f}"
-            for bound in (span.low, span.high)
-        )
-        band = f"{low} to {high}" if low and high else f"from {low}" if low else f"to {high}"
-        text = f"warns outside {band} {measure.display_unit}"
-        yield Line(f"Limit, {measure.short}", text, row.entered_at, f"set by {row.entered_by}")
+    """Yield the limits in force that are not the defaults, as somebody set them for this run."""
+    rows = RunLimit.objects.filter(run=run, superseded_at=None)
+    rows = rows.exclude(source__startswith=DEFAULT_SOURCE)
+    rows = rows.exclude(valid_to__lte=at).exclude(valid_from__gt=at).select_related("entered_by")
+    for row in rows:
+        bands = [f"{kind} {said}" for kind in ALARMS if (said := _band(row, kind))]
+        text = "; ".join(bands) or "no alarm on either side"
+        short = MEASURES[row.measure].short
+        yield Line(f"Limit, {short}", text, row.entered_at, f"set by {row.entered_by}")
 
 
-def _due(one: Due, at: datetime) -> Line:
+def _band(row: RunLimit, kind: str) -> str:
+    """Return outside which values it alerts, with the unit; blank where there is no bound."""
+    measure, span = MEASURES[row.measure], span_of(row, kind)
+    bounds = (("below", span.low), ("above", span.high))
+    return ", ".join(f"{word} {measure.text(bound)}" for word, bound in bounds if bound is not None)
+
+
+def _said(run: Run, moment: datetime) -> str:
+    """Return a time as the run's centre reads it."""
+    return clinical_time(moment.astimezone(run.unit.centre.tz))
+
+
+def _due(run: Run, one: Due, at: datetime) -> Line:
     is_late = one.overdue_at < at
-    since = f"late, open since {clinical_time(one.anchor)}" if is_late and one.anchor else ""
+    since = f"late, open since {_said(run, one.anchor)}" if is_late and one.anchor else ""
     return Line("", one.label, one.due_at, since or one.owner, 1 if is_late else 0)

@@ -7,6 +7,7 @@ import pytest
 
 from circuits.actions.care_plan import set_emergency_plan, set_target
 from circuits.actions.holds import hold_circuits
+from clinical.spans import Span
 from episodes.actions.handover import (
     NewerHandover,
     OwnHandover,
@@ -16,6 +17,7 @@ from episodes.actions.handover import (
 )
 from episodes.handover import read, sheet_of, written
 from episodes.models import Handover
+from patients.actions.limits import change_limit
 from tests.browser.ward import check, heparin
 from tests.cast import member
 from tests.factories import NOON
@@ -71,6 +73,32 @@ def test_what_was_found_and_what_is_in_the_circuit_stand_together(run, specialis
 
     assert any(one.startswith("Found: ") and "2 clot" in one for one in circuit)
     assert any(one.startswith("Oxygenator: ") and "48:00 hr in place" in one for one in circuit)
+
+
+def test_that_nothing_was_found_is_as_old_as_the_oldest_look(patient, specialist):
+    run = running_vv(patient, specialist)
+    for hours, look in ((9, {"clot_fibrin": "grade_0"}), (1, {"gas_line_connected": "yes"})):
+        check(run, specialist, NOON - hours * HOUR, {"blood_flow": "4.2"}, findings=look)
+
+    found = told(run, specialist)["circuit"].lines[0]
+
+    assert found.text.startswith("Nothing in 2 things")
+    assert (found.at, found.is_old) == (NOON - 9 * HOUR, True)
+
+
+def test_limits_of_this_run_and_times_in_words_are_those_of_the_centre(run, specialist, physician):
+    sheet = told(run, specialist)
+    assert not [one for one in sheet["aims"].lines if one.label.startswith("Limit")]
+    change_limit(
+        run=run, measure="p_drainage", bounds={"warning": Span(-80, None), "critical": Span()},
+        valid_from=NOON - HOUR, reason="kinked", by=physician, at=NOON - HOUR,
+    )  # fmt: skip
+
+    sheet = told(run, specialist)
+
+    assert texts(sheet["aims"]) == ["Limit, P drain: warning below \N{MINUS SIGN}80 mmHg"]
+    late = [one for one in sheet["due"].lines if one.level]
+    assert late[0].source == "late, open since 28-Feb-2026 13:00"  # flow on, 12:00 UTC
 
 
 def test_a_run_of_which_nothing_is_known_says_so_everywhere(patient, specialist):

@@ -6,6 +6,7 @@ import pytest
 
 from circuits.actions.changes import plan_change
 from episodes.actions.huddle import (
+    AnotherUnit,
     ClosedAlready,
     InThePast,
     OnBeforeOff,
@@ -83,7 +84,7 @@ def test_all_that_is_planned_stands_in_the_order_of_time(unit, run, specialist, 
     )
 
 
-def test_a_plan_that_cannot_be_is_refused_with_what_to_do(run, sicker, specialist):
+def test_a_plan_that_cannot_be_is_refused_with_what_to_do(run, sicker, specialist, other_unit):
     facts = {"what": "CT", "owner": specialist, "by": specialist, "at": NOON}
     with pytest.raises(InThePast):
         plan_procedure(run=run, planned_for=NOON - HOUR, **facts)
@@ -96,6 +97,11 @@ def test_a_plan_that_cannot_be_is_refused_with_what_to_do(run, sicker, specialis
         add_action(
             unit=run.unit, text="Order", owner=specialist, due_at=NOON - HOUR, by=specialist,
             at=NOON,
+        )  # fmt: skip
+    with pytest.raises(AnotherUnit):
+        add_action(
+            unit=other_unit, run=run, text="Order", owner=specialist, due_at=NOON + HOUR,
+            by=specialist, at=NOON,
         )  # fmt: skip
     sicker.ended_at, sicker.end_reason = NOON - HOUR, "recovery"
     sicker.save(update_fields=["ended_at", "end_reason"])

@@ -34,7 +34,7 @@ JUNK: list[object] = [
     "9999-12-31T23:59:59-12:00",
     "0001-01",
 ]
-SHARES = 8
+SHARES = 4
 """A field of an operation is sent a share of the junk, its neighbour the next: all of it goes round."""
 EARLIER = (NOON - timedelta(minutes=10)).isoformat()
 RUN = "/api/v1/runs/{run_id}/"
