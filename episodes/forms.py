@@ -12,7 +12,7 @@ from episodes.policy import ReferralPolicy
 from episodes.told import NUMBERS
 from patients.models import AgeUnit, Coroner, Donation, LogKind, Mode, Referral, Sex, SupportType
 from web.fields import ClinicalDateTimeField, DayField, MeasureField
-from web.formbase import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm, offer
 
 TRI = [("", "Not known"), ("true", "Yes"), ("false", "No")]
 FIRST_LOOK = timedelta(hours=2)
@@ -280,10 +280,3 @@ class ResultForm(OnceForm):
 
     seen_on = DayField(label="Seen on")
     result = forms.CharField(label="Result in one line", max_length=300)
-
-
-def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    """Let a choice of a form be one of these rows."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
-    field.queryset = rows

@@ -6,11 +6,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
-from episodes.forms import offer
 from episodes.models.huddle import Closing
 from patients.models import Run
 from web.fields import ClinicalDateTimeField
-from web.formbase import ClockedForm, OnceForm
+from web.formbase import ClockedForm, OnceForm, offer
 
 
 class ProcedureForm(ClockedForm, OnceForm):

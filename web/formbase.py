@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.renderers import TemplatesSetting
 
 from web.fields import ClinicalDateTimeField, MeasureField
@@ -60,3 +61,10 @@ class OnceForm(forms.Form):
     """A form that creates something: its hidden key makes a double tap or a retry harmless."""
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """Let a choice of a form be one of these rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
+    field.queryset = rows
